@@ -1,0 +1,38 @@
+namespace CurveRbd.Store;
+
+/// <summary>
+/// Named, thin, aligned volumes in directories ("pools"). It knows nothing of images. Names are those of
+/// <see cref="VolumePath"/>. Every refusal is a <see cref="StorageException"/>: ENOENT for what is missing, EEXIST for what is
+/// there already, ENOSPC, EROFS, EACCES, EIO.
+/// </summary>
+public interface IVolumeStore : IAsyncDisposable
+{
+    VolumeLimits Limits { get; }
+
+    Task<StoreStatus> GetStatusAsync(CancellationToken cancellationToken);
+
+    Task CreatePoolAsync(string pool, CancellationToken cancellationToken);
+
+    /// <exception cref="StorageException">ENOTEMPTY: a volume is left in it.</exception>
+    Task DeletePoolAsync(string pool, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<string>> ListPoolsAsync(CancellationToken cancellationToken);
+
+    /// <param name="size">In bytes, a value that <see cref="Limits"/> allows. The volume reads as zeros.</param>
+    Task CreateAsync(VolumePath path, ulong size, CancellationToken cancellationToken);
+
+    /// <summary>Removes the volume. Whoever has it open gets errors or keeps a volume without a name, as the store will.</summary>
+    Task DeleteAsync(VolumePath path, CancellationToken cancellationToken);
+
+    /// <summary>Renames inside one pool.</summary>
+    /// <exception cref="StorageException">EEXIST: the new name is taken. EBUSY: the store can't rename an open volume.</exception>
+    Task RenameAsync(VolumePath path, string newName, CancellationToken cancellationToken);
+
+    /// <returns>null when there is no such volume.</returns>
+    Task<VolumeInfo?> StatAsync(VolumePath path, CancellationToken cancellationToken);
+
+    /// <summary>All volumes of a pool, in no order.</summary>
+    Task<IReadOnlyList<VolumeInfo>> ListAsync(string pool, CancellationToken cancellationToken);
+
+    Task<IVolume> OpenAsync(VolumePath path, bool readOnly, CancellationToken cancellationToken);
+}
