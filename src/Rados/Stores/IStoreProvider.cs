@@ -1,5 +1,3 @@
-using CurveRbd.Store;
-
 namespace CurveRbd.Rados;
 
 /// <summary>

@@ -6,6 +6,7 @@ namespace CurveRbd.Store;
 /// <param name="SizeGranularity">Volume sizes are multiples of it, in bytes (CurveBS: 1 GiB).</param>
 /// <param name="SizeMax">Largest volume, in bytes.</param>
 /// <param name="CanShrink">Whether <see cref="IVolume.ResizeAsync"/> accepts a smaller size.</param>
+/// <param name="WritesAreDurable">Whether a completed write survives a crash of the machine without a flush (CurveBS: yes).</param>
 /// <param name="NameLengthMax">Longest volume name, in bytes.</param>
 public sealed record VolumeLimits(
     int BlockSize,
@@ -13,6 +14,7 @@ public sealed record VolumeLimits(
     ulong SizeGranularity,
     ulong SizeMax,
     bool CanShrink,
+    bool WritesAreDurable,
     int NameLengthMax)
 {
     /// <summary>The size of the volume that can hold <paramref name="size"/> bytes.</summary>
