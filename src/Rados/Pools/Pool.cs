@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using CurveRbd.Store;
+
+namespace CurveRbd.Rados;
+
+/// <summary>A pool as it was when it was read.</summary>
+/// <param name="Id">Above 0, never reused.</param>
+/// <param name="Directory">Where its volumes lie in the volume store; the name's encoding unless the pool was renamed.</param>
+public sealed record Pool(long Id, ByteName Name, string Directory, DateTimeOffset Created)
+{
+    /// <summary>In bytes; 0 = no limit.</summary>
+    public ulong QuotaMaxBytes { get; init; }
+
+    /// <summary>0 = no limit.</summary>
+    public ulong QuotaMaxObjects { get; init; }
+
+    /// <summary>Applications ("rbd") with their keys and values.</summary>
+    public ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, string>> Applications { get; init; } =
+        ImmutableSortedDictionary.Create<string, ImmutableSortedDictionary<string, string>>(StringComparer.Ordinal);
+}
