@@ -1,0 +1,59 @@
+using System.Runtime.ExceptionServices;
+using CurveRbd.Store;
+
+namespace CurveRbd.Rbd;
+
+public sealed partial class Image
+{
+    // Every step is taken, whatever the others met; the first failure is the caller's.
+    private async Task ReleaseAsync()
+    {
+        Exception? failure = null;
+        foreach (Func<Task> step in (Func<Task>[])[DrainAsync, _times.SettleAsync, UnfollowAsync, UnwatchAsync, CloseVolumeAsync, MoveVolumeAsync])
+        {
+            try
+            {
+                await step().ConfigureAwait(false);
+            }
+            catch (Exception error)
+            {
+                failure ??= error;
+            }
+        }
+
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
+    }
+
+    private async Task DrainAsync()
+    {
+        await _io.CloseAsync().ConfigureAwait(false);
+        if (!IsReadOnly)
+            await Volume.FlushAsync().ConfigureAwait(false);
+    }
+
+    private async Task UnfollowAsync() => await _follower.DisposeAsync().ConfigureAwait(false);
+
+    private async Task UnwatchAsync()
+    {
+        if (_watcher is not null)
+            await _watcher.WithdrawAsync().ConfigureAwait(false);
+    }
+
+    private async Task CloseVolumeAsync() => await Volume.DisposeAsync().ConfigureAwait(false);
+
+    // A rename while the image was open left the volume behind under its old name.
+    private async Task MoveVolumeAsync()
+    {
+        if (IsReadOnly || Header.Name == Name)
+            return;
+        try
+        {
+            await VolumeMove.FollowNameAsync(Pool, Id, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StorageException)
+        {
+            // The image is closed and whole; its volume follows another time.
+        }
+    }
+}

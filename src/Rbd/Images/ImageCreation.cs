@@ -1,0 +1,213 @@
+using System.Security.Cryptography;
+using CurveRbd.Rados;
+using CurveRbd.Store;
+
+namespace CurveRbd.Rbd;
+
+/// <summary>
+/// Creates an image: claim, volume, then all its records in one transaction. Whatever ends it early leaves at worst a volume with
+/// its claim, never a record without its volume.
+/// </summary>
+internal sealed class ImageCreation
+{
+    // In the shape of Ceph's ids; with 48 random bits a second try is never seen.
+    private const int IdLength = 12;
+
+    private const int NameLengthMax = 2048 - 7; // "rbd_id." + name is an object's name in Ceph, limited to 2048 bytes
+
+    private readonly ImagePool _pool;
+    private readonly ByteName _name;
+    private readonly ulong _size;
+    private readonly ImageLayout _layout;
+    private readonly Pool? _dataPool;
+    private Record? _namespace;
+
+    private ImageCreation(ImagePool pool, ByteName name, ulong size, ImageLayout layout, Pool? dataPool)
+    {
+        _pool = pool;
+        _name = name;
+        _size = size;
+        _layout = layout;
+        _dataPool = dataPool;
+    }
+
+    private string NameKey => _pool.Keys.Name(_pool.Namespace, _name);
+
+    public static async Task<int> CreateAsync(
+        ImagePool pool, ByteName name, ulong size, ImageOptions options, CancellationToken cancellationToken)
+    {
+        ThrowUnlessUsable(name);
+        CephConf conf = pool.Io.Cluster.Conf;
+        ByteName? dataPoolName = DataPoolName(conf, options);
+        ImageLayout layout = ImageLayout.Of(conf, size, options);
+        Pool? dataPool = await FindDataPoolAsync(pool, dataPoolName, cancellationToken).ConfigureAwait(false);
+
+        var creation = new ImageCreation(pool, name, size, layout, dataPool);
+        await ImagePool.RetryAsync($"create {pool.Describe(name)}", () => creation.TryAsync(cancellationToken)).ConfigureAwait(false);
+        return layout.Order;
+    }
+
+    /// <exception cref="StorageException">EINVAL: empty. ENAMETOOLONG.</exception>
+    public static void ThrowUnlessUsable(ByteName name)
+    {
+        if (name.IsEmpty)
+            throw new StorageException(Errno.EINVAL, "an image's name cannot be empty");
+        if (name.Length > NameLengthMax)
+            throw new StorageException(Errno.ENAMETOOLONG, $"an image's name of {name.Length} bytes is too long; {NameLengthMax} are possible");
+    }
+
+    private static ByteName? DataPoolName(CephConf conf, ImageOptions options)
+    {
+        ByteName name = options.FindText(ImageOption.DataPool) ?? ByteName.FromText(conf.GetText("rbd_default_data_pool"));
+        return name.IsEmpty ? (ByteName?)null : name;
+    }
+
+    private static async Task<Pool?> FindDataPoolAsync(ImagePool pool, ByteName? name, CancellationToken cancellationToken)
+    {
+        if (name is null || name == pool.Io.Pool.Name)
+            return null;
+        return await pool.Io.Cluster.Pools.FindAsync(name.Value, cancellationToken).ConfigureAwait(false)
+            ?? throw new StorageException(Errno.ENOENT, $"there is no data pool '{name}'");
+    }
+
+    /// <returns>false: somebody else was at work, look again.</returns>
+    private async Task<bool> TryAsync(CancellationToken cancellationToken)
+    {
+        _namespace = await RbdNamespaces.GetCurrentAsync(_pool, cancellationToken).ConfigureAwait(false);
+        if (await _pool.Records.GetAsync(NameKey, cancellationToken).ConfigureAwait(false) is not null)
+            throw Exists();
+
+        string id = RandomNumberGenerator.GetHexString(IdLength, lowercase: true);
+        string? volume = _dataPool is null && _pool.Namespace.IsEmpty
+            ? await FindFreeVolumeNameAsync(cancellationToken).ConfigureAwait(false)
+            : null;
+        Operation operation = await Operation.StartAsync(_pool, cancellationToken).ConfigureAwait(false);
+        await using (operation.ConfigureAwait(false))
+            return await CreateAsync(operation, id, volume ?? VolumeNames.FromId(id), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <returns>The name after the image; null when it can't be had.</returns>
+    private async Task<string?> FindFreeVolumeNameAsync(CancellationToken cancellationToken)
+    {
+        await ThrowIfFoundVolumeAsync(cancellationToken).ConfigureAwait(false);
+        string? volume = VolumeNames.FromImage(_name, _pool.Volumes.Limits);
+        if (volume is null)
+            return null;
+
+        Stored<VolumeClaim>? claim = await VolumeClaims.FindAsync(_pool, volume, cancellationToken).ConfigureAwait(false);
+        if (claim is null)
+            return volume;
+        if (claim.Value.State == ClaimState.Creating)
+            throw Exists();
+        return null; // of a renamed image, or of one that is being removed at this moment
+    }
+
+    // A volume that nobody claims is an image of this name already.
+    private async Task ThrowIfFoundVolumeAsync(CancellationToken cancellationToken)
+    {
+        if (await ImageAdoption.FindVolumeAsync(_pool, _name, cancellationToken).ConfigureAwait(false) is not null)
+            throw Exists();
+    }
+
+    private async Task<bool> CreateAsync(Operation operation, string id, string volume, CancellationToken cancellationToken)
+    {
+        Stored<VolumeClaim>? claim = await ClaimAsync(operation, id, volume, cancellationToken).ConfigureAwait(false);
+        if (claim is null)
+            return false;
+
+        bool isCommitted;
+        try
+        {
+            ulong volumeSize = _pool.Volumes.Limits.RoundUp(_size);
+            await _pool.Volumes.CreateAsync(claim.Value.Path, volumeSize, cancellationToken).ConfigureAwait(false);
+            isCommitted = await PublishAsync(operation, claim, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException error) when (error.Errno == Errno.EEXIST)
+        {
+            // Another tool's volume, made since we looked: not ours to delete.
+            await _pool.Records.CommitAsync(
+                new RecordTransaction().Require(claim.Record).Delete(claim.Record.Key), CancellationToken.None).ConfigureAwait(false);
+            return false;
+        }
+        catch
+        {
+            if (await IsUndoneAsync(operation, claim).ConfigureAwait(false))
+                throw;
+            return true;
+        }
+
+        if (!isCommitted)
+            await IsUndoneAsync(operation, claim).ConfigureAwait(false);
+        return isCommitted;
+    }
+
+    private async Task<Stored<VolumeClaim>?> ClaimAsync(
+        Operation operation, string id, string volume, CancellationToken cancellationToken)
+    {
+        var claim = new VolumeClaim
+        {
+            State = ClaimState.Creating,
+            Pool = (_dataPool ?? _pool.Io.Pool).Directory,
+            Volume = volume,
+            Owner = _pool.Owner,
+            ImageId = id,
+            ImagePoolId = _pool.Id,
+            Operation = operation.Id,
+        };
+        string key = new RecordKeys(_dataPool?.Id ?? _pool.Id).Claim(volume);
+        var transaction = operation.NewTransaction().RequireAbsent(key).RequireAbsent(NameKey).PutClaim(key, claim);
+        RecordCommit commit = await _pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+        return commit.Succeeded ? new Stored<VolumeClaim>(new Record(key, default, commit.Revision, 0), claim) : null;
+    }
+
+    private async Task<bool> PublishAsync(Operation operation, Stored<VolumeClaim> claim, CancellationToken cancellationToken)
+    {
+        VolumeClaim live = claim.Value with { State = ClaimState.Live, Operation = 0 };
+        ImageHeader header = NewHeader(live.ImageId);
+        var layer = new LayerRecord { Kind = LayerKind.Plain, Pool = live.Pool, Volume = live.Volume, Owner = live.Owner };
+        RecordTransaction transaction = operation.NewTransaction()
+            .Require(claim.Record)
+            .RequireNamespace(_pool, _namespace)
+            .RequireAbsent(NameKey)
+            .RequireAbsent(_pool.Keys.Header(header.Id))
+            .PutName(NameKey, header.Id)
+            .PutHeader(_pool.Keys.Header(header.Id), header)
+            .PutLayer(_pool.Keys.Layer(header.HeadLayer), layer)
+            .PutClaim(claim.Record.Key, live);
+        return await _pool.TryCommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ImageHeader NewHeader(string id) => new()
+    {
+        Id = id,
+        Name = _name,
+        Namespace = _pool.Namespace,
+        Size = _size,
+        Order = _layout.Order,
+        Features = _layout.Features | (_dataPool is null ? 0 : ImageFeatures.DataPool),
+        StripeUnit = _layout.StripeUnit,
+        StripeCount = _layout.StripeCount,
+        Created = TimeProvider.System.GetUtcNow(),
+        DataPoolId = _dataPool?.Id ?? _pool.Id,
+        HeadLayer = id,
+    };
+
+    /// <returns>false: the records were committed although the commit seemed to fail.</returns>
+    private async Task<bool> IsUndoneAsync(Operation operation, Stored<VolumeClaim> claim)
+    {
+        try
+        {
+            if (await VolumeClaims.UndoOrFinishAsync(_pool, operation, claim, CancellationToken.None).ConfigureAwait(false))
+                return true;
+            Stored<ImageNameRecord>? name = await _pool.GetAsync(
+                NameKey, RbdJsonContext.Default.ImageNameRecord, CancellationToken.None).ConfigureAwait(false);
+            return !string.Equals(name?.Value.Id, claim.Value.ImageId, StringComparison.Ordinal);
+        }
+        catch (StorageException)
+        {
+            return true; // The store is out of reach: the claim stays, and whoever comes next repairs it.
+        }
+    }
+
+    private StorageException Exists() => new(Errno.EEXIST, $"image {_pool.Describe(_name)} exists already");
+}

@@ -1,0 +1,48 @@
+using CurveRbd.Store;
+
+namespace CurveRbd.Rbd;
+
+/// <summary>Renames an image in one transaction; the volume follows when nobody has it open.</summary>
+internal static class ImageRename
+{
+    public static async Task RenameAsync(ImagePool pool, ByteName from, ByteName to, CancellationToken cancellationToken)
+    {
+        ImageCreation.ThrowUnlessUsable(to);
+        string? id = null;
+        await ImagePool.RetryAsync(
+            $"rename {pool.Describe(from)} to {to}",
+            async () => (id = await TryAsync(pool, from, to, cancellationToken).ConfigureAwait(false)) is not null)
+            .ConfigureAwait(false);
+        await VolumeMove.FollowNameAsync(pool, id!, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<string?> TryAsync(ImagePool pool, ByteName from, ByteName to, CancellationToken cancellationToken)
+    {
+        string id = await ImageResolution.IdOfAsync(pool, from, cancellationToken).ConfigureAwait(false);
+        await ThrowIfTakenAsync(pool, to, cancellationToken).ConfigureAwait(false);
+        string fromKey = pool.Keys.Name(pool.Namespace, from);
+        Record? name = await pool.Records.GetAsync(fromKey, cancellationToken).ConfigureAwait(false);
+        Stored<ImageHeader>? header = await pool.GetAsync(
+            pool.Keys.Header(id), RbdJsonContext.Default.ImageHeader, cancellationToken).ConfigureAwait(false);
+        if (name is null || header is null)
+            return null;
+
+        string toKey = pool.Keys.Name(pool.Namespace, to);
+        RecordTransaction transaction = new RecordTransaction()
+            .Require(name)
+            .Require(header.Record)
+            .RequireAbsent(toKey)
+            .RequireAbsent(pool.Keys.Bar(id))
+            .Delete(fromKey)
+            .PutName(toKey, id)
+            .PutHeader(header.Record.Key, header.Value with { Name = to });
+        return await pool.TryCommitAsync(transaction, cancellationToken).ConfigureAwait(false) ? id : null;
+    }
+
+    private static async Task ThrowIfTakenAsync(ImagePool pool, ByteName to, CancellationToken cancellationToken)
+    {
+        Record? taken = await pool.Records.GetAsync(pool.Keys.Name(pool.Namespace, to), cancellationToken).ConfigureAwait(false);
+        if (taken is not null || await ImageAdoption.FindVolumeAsync(pool, to, cancellationToken).ConfigureAwait(false) is not null)
+            throw new StorageException(Errno.EEXIST, $"image {pool.Describe(to)} exists already");
+    }
+}

@@ -1,0 +1,22 @@
+using CurveRbd.Store;
+
+namespace CurveRbd.Rbd;
+
+/// <summary>Typed puts of the records of an image.</summary>
+internal static class PoolTransactions
+{
+    public static RecordTransaction PutName(this RecordTransaction transaction, string key, string imageId) =>
+        transaction.Put(key, Stored.Serialize(new ImageNameRecord { Id = imageId }, RbdJsonContext.Default.ImageNameRecord));
+
+    public static RecordTransaction PutHeader(this RecordTransaction transaction, string key, ImageHeader header) =>
+        transaction.Put(key, Stored.Serialize(header, RbdJsonContext.Default.ImageHeader));
+
+    public static RecordTransaction PutLayer(this RecordTransaction transaction, string key, LayerRecord layer) =>
+        transaction.Put(key, Stored.Serialize(layer, RbdJsonContext.Default.LayerRecord));
+
+    public static RecordTransaction PutClaim(this RecordTransaction transaction, string key, VolumeClaim claim) =>
+        transaction.Put(key, Stored.Serialize(claim, RbdJsonContext.Default.VolumeClaim));
+
+    public static RecordTransaction PutMarker(this RecordTransaction transaction, string key, long session) =>
+        transaction.Put(key, Stored.Serialize(new MarkerRecord(), RbdJsonContext.Default.MarkerRecord), session);
+}

@@ -1,0 +1,94 @@
+using CurveRbd.Store;
+
+namespace CurveRbd.Rbd;
+
+/// <summary>Finishes what creations and removals of volumes left behind.</summary>
+internal static class VolumeClaims
+{
+    public static ValueTask<Stored<VolumeClaim>?> FindAsync(
+        ImagePool pool, string volumeName, CancellationToken cancellationToken) =>
+        pool.GetAsync(pool.Keys.Claim(volumeName), RbdJsonContext.Default.VolumeClaim, cancellationToken);
+
+    /// <summary>Whether an intent's operation ended before it was finished.</summary>
+    public static async ValueTask<bool> IsAbandonedAsync(
+        ImagePool pool, Stored<VolumeClaim> claim, CancellationToken cancellationToken)
+    {
+        if (claim.Value.State == ClaimState.Live)
+            return false;
+        string key = new RecordKeys(claim.Value.ImagePoolId).Operation(claim.Value.Operation);
+        return await pool.Records.GetAsync(key, cancellationToken).ConfigureAwait(false) is null;
+    }
+
+    /// <summary>
+    /// Undoes an abandoned creation, finishes an abandoned removal. A volume that an abandoned creation left and that holds data
+    /// was not made by it; it loses the claim and becomes an image of its own.
+    /// </summary>
+    public static async Task RepairAsync(ImagePool pool, Stored<VolumeClaim> claim, CancellationToken cancellationToken)
+    {
+        Operation operation = await Operation.StartAsync(pool, cancellationToken).ConfigureAwait(false);
+        await using (operation.ConfigureAwait(false))
+            await UndoOrFinishAsync(pool, operation, claim, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes back a creation that was not committed.</summary>
+    /// <returns>false: it was committed after all.</returns>
+    public static async Task<bool> UndoOrFinishAsync(
+        ImagePool pool, Operation operation, Stored<VolumeClaim> claim, CancellationToken cancellationToken)
+    {
+        if (claim.Value.State == ClaimState.Creating
+            && await HoldsDataAsync(pool, claim.Value.Path, cancellationToken).ConfigureAwait(false))
+        {
+            var release = new RecordTransaction().Require(claim.Record).Delete(claim.Record.Key);
+            return await pool.TryCommitAsync(release, cancellationToken).ConfigureAwait(false);
+        }
+
+        Stored<VolumeClaim>? removing = await MarkRemovingAsync(pool, operation, claim, cancellationToken).ConfigureAwait(false);
+        if (removing is null)
+            return false;
+        await FinishRemovalAsync(pool, removing, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Deletes a volume whose image is gone, the image's leftover records, and the claim.</summary>
+    public static async Task FinishRemovalAsync(
+        ImagePool pool, Stored<VolumeClaim> claim, CancellationToken cancellationToken)
+    {
+        await DeleteVolumeAsync(pool, claim.Value.Path, cancellationToken).ConfigureAwait(false);
+        var keys = new RecordKeys(claim.Value.ImagePoolId);
+        await pool.DeleteRangeAsync(keys.Image(claim.Value.ImageId), cancellationToken).ConfigureAwait(false);
+        var release = new RecordTransaction().Require(claim.Record).Delete(claim.Record.Key);
+        await pool.Records.CommitAsync(release, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<Stored<VolumeClaim>?> MarkRemovingAsync(
+        ImagePool pool, Operation operation, Stored<VolumeClaim> claim, CancellationToken cancellationToken)
+    {
+        VolumeClaim removing = claim.Value with { State = ClaimState.Removing, Operation = operation.Id };
+        var transaction = operation.NewTransaction().Require(claim.Record).PutClaim(claim.Record.Key, removing);
+        RecordCommit commit = await pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+        return commit.Succeeded
+            ? new Stored<VolumeClaim>(claim.Record with { Revision = commit.Revision }, removing)
+            : null;
+    }
+
+    private static async Task DeleteVolumeAsync(ImagePool pool, VolumePath path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await pool.Volumes.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException error) when (error.Errno == Errno.ENOENT)
+        {
+            // Never made, or deleted before the claim could be.
+        }
+    }
+
+    private static async Task<bool> HoldsDataAsync(ImagePool pool, VolumePath path, CancellationToken cancellationToken)
+    {
+        if (await pool.Volumes.StatAsync(path, cancellationToken).ConfigureAwait(false) is null)
+            return false;
+        IVolume volume = await pool.Volumes.OpenAsync(path, readOnly: true, cancellationToken).ConfigureAwait(false);
+        await using (volume.ConfigureAwait(false))
+            return await volume.NextDataAsync(0, volume.Size).ConfigureAwait(false) is not null;
+    }
+}

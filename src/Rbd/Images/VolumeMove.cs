@@ -1,0 +1,115 @@
+using CurveRbd.Store;
+
+namespace CurveRbd.Rbd;
+
+/// <summary>
+/// Renames an image's volume after the image, in two steps: the layer names both places while the volume is between them, so that
+/// it is found whatever happens.
+/// </summary>
+internal static class VolumeMove
+{
+    /// <summary>Lets the volume take the image's name if it may and nobody has the image open; else leaves it where it is.</summary>
+    public static async Task FollowNameAsync(ImagePool pool, string id, CancellationToken cancellationToken)
+    {
+        if (await IsAtHomeAsync(pool, id, cancellationToken).ConfigureAwait(false))
+            return;
+        Operation operation = await Operation.StartAsync(pool, cancellationToken).ConfigureAwait(false);
+        await using (operation.ConfigureAwait(false))
+            await FollowNameAsync(pool, operation, id, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<bool> IsAtHomeAsync(ImagePool pool, string id, CancellationToken cancellationToken)
+    {
+        if (await GetHeaderAsync(pool, id, cancellationToken).ConfigureAwait(false) is not { } header
+            || await GetLayerAsync(pool, header, cancellationToken).ConfigureAwait(false) is not { } layer)
+            return true;
+        return layer.Value.MovingTo is null && HomeOf(pool, header.Value) is not { } home
+            || layer.Value.MovingTo is null && string.Equals(layer.Value.Volume, HomeOf(pool, header.Value), StringComparison.Ordinal);
+    }
+
+    private static async Task FollowNameAsync(ImagePool pool, Operation operation, string id, CancellationToken cancellationToken)
+    {
+        if (await GetHeaderAsync(pool, id, cancellationToken).ConfigureAwait(false) is not { } header
+            || await ImageBar.TryPutAsync(pool, operation, header, cancellationToken).ConfigureAwait(false) is null
+            || await pool.AnyAsync(pool.Keys.Watchers(id), cancellationToken).ConfigureAwait(false))
+            return;
+
+        if (await SettleAsync(pool, operation, header, cancellationToken).ConfigureAwait(false) is not { } layer
+            || HomeOf(pool, header.Value) is not { } home
+            || string.Equals(layer.Value.Volume, home, StringComparison.Ordinal)
+            || await IsTakenAsync(pool, home, cancellationToken).ConfigureAwait(false))
+            return;
+
+        if (await AnnounceAsync(pool, operation, layer, home, cancellationToken).ConfigureAwait(false))
+            await MoveAsync(pool, operation, header, layer.Value.Path, home).ConfigureAwait(false);
+    }
+
+    // From here on the move is seen through or taken back, whatever the caller does.
+    private static async Task MoveAsync(
+        ImagePool pool, Operation operation, Stored<ImageHeader> header, VolumePath path, string home)
+    {
+        try
+        {
+            await pool.Volumes.RenameAsync(path, home, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StorageException error) when (error.Errno is Errno.EEXIST or Errno.EBUSY)
+        {
+            // Somebody's volume since a moment, or a reader has it open: it stays where it is.
+        }
+
+        await SettleAsync(pool, operation, header, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends a move, begun by whomever: the layer gets the one name that its volume has.</summary>
+    private static async Task<Stored<LayerRecord>?> SettleAsync(
+        ImagePool pool, Operation operation, Stored<ImageHeader> header, CancellationToken cancellationToken)
+    {
+        VolumeOfImage? volume = await VolumeOfImage.FindAsync(pool, header.Value, cancellationToken).ConfigureAwait(false);
+        if (volume?.OtherClaimKey is null)
+            return volume?.Layer;
+
+        LayerRecord settled = volume.Layer.Value with { Volume = volume.Path.Name, MovingTo = null };
+        RecordTransaction transaction = operation.NewTransaction()
+            .Require(volume.Layer.Record)
+            .PutLayer(volume.Layer.Record.Key, settled)
+            .Delete(volume.OtherClaimKey);
+        RecordCommit commit = await pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+        return commit.Succeeded
+            ? new Stored<LayerRecord>(volume.Layer.Record with { Revision = commit.Revision }, settled)
+            : null;
+    }
+
+    private static async Task<bool> AnnounceAsync(
+        ImagePool pool, Operation operation, Stored<LayerRecord> layer, string home, CancellationToken cancellationToken)
+    {
+        Stored<VolumeClaim>? claim = await VolumeClaims.FindAsync(pool, layer.Value.Volume, cancellationToken).ConfigureAwait(false);
+        if (claim is null)
+            return false;
+        string homeKey = pool.Keys.Claim(home);
+        RecordTransaction transaction = operation.NewTransaction()
+            .Require(layer.Record)
+            .Require(claim.Record)
+            .RequireAbsent(homeKey)
+            .PutLayer(layer.Record.Key, layer.Value with { MovingTo = home })
+            .PutClaim(homeKey, claim.Value with { Volume = home });
+        return await pool.TryCommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<bool> IsTakenAsync(ImagePool pool, string home, CancellationToken cancellationToken) =>
+        await VolumeClaims.FindAsync(pool, home, cancellationToken).ConfigureAwait(false) is not null
+        || await pool.Volumes.StatAsync(new VolumePath(pool.Directory, home, pool.Owner), cancellationToken).ConfigureAwait(false)
+            is not null;
+
+    /// <returns>The volume name that the image should have; null when any is as good.</returns>
+    private static string? HomeOf(ImagePool pool, ImageHeader header) =>
+        header.Namespace.IsEmpty && header.DataPoolId == pool.Id
+            ? VolumeNames.FromImage(header.Name, pool.Volumes.Limits)
+            : null;
+
+    private static ValueTask<Stored<ImageHeader>?> GetHeaderAsync(ImagePool pool, string id, CancellationToken cancellationToken) =>
+        pool.GetAsync(pool.Keys.Header(id), RbdJsonContext.Default.ImageHeader, cancellationToken);
+
+    private static ValueTask<Stored<LayerRecord>?> GetLayerAsync(
+        ImagePool pool, Stored<ImageHeader> header, CancellationToken cancellationToken) =>
+        pool.GetAsync(pool.Keys.Layer(header.Value.HeadLayer), RbdJsonContext.Default.LayerRecord, cancellationToken);
+}

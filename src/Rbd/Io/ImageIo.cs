@@ -1,0 +1,248 @@
+using CurveRbd.Store;
+
+namespace CurveRbd.Rbd;
+
+/// <summary>
+/// The data path of an open image: any offset and length, in the order of submission where ranges overlap. A request runs on its
+/// submitter's thread down to the store's queue, holds no lock while the store works, and allocates nothing unless its edges cut blocks.
+/// </summary>
+internal sealed class ImageIo
+{
+    private const int PooledMax = 256;
+
+    private readonly BlockIo _blocks;
+    private readonly IVolume _volume;
+    private readonly int _blockSize;
+    private readonly bool _writesNeedFlush;
+    private readonly string _image;
+    private readonly SharedFlush _flush;
+    private readonly Lock _lock = new();
+    private readonly RangeOrder _order = new();
+    private IoRequest? _pooled;
+    private int _pooledCount;
+    private bool _isClosed;
+    private volatile bool _isWriteThrough;
+
+    /// <param name="image">Its name, for messages.</param>
+    public ImageIo(IVolume volume, VolumeLimits limits, WritePolicy policy, string image)
+    {
+        _volume = volume;
+        _blockSize = limits.BlockSize;
+        _writesNeedFlush = !limits.WritesAreDurable;
+        _isWriteThrough = policy != WritePolicy.WriteBack;
+        Policy = policy;
+        _image = image;
+        _blocks = new BlockIo(volume, limits.BlockSize);
+        _flush = new SharedFlush(volume, OnFlushed);
+    }
+
+    public WritePolicy Policy { get; }
+
+    public ValueTask<int> ReadAsync(ulong offset, IoVector buffer)
+    {
+        IoRequest request = Submit(IoKind.Read, offset, (ulong)buffer.Length, buffer);
+        return new ValueTask<int>(request, request.Token);
+    }
+
+    public ValueTask<int> WriteAsync(ulong offset, IoVector data)
+    {
+        IoRequest request = Submit(IoKind.Write, offset, (ulong)data.Length, data);
+        return new ValueTask<int>(request, request.Token);
+    }
+
+    public ValueTask<ulong> ZeroAsync(ulong offset, ulong length, ZeroMode mode)
+    {
+        IoRequest request = Rent(IoKind.Zero, offset, length, default);
+        request.ZeroMode = mode;
+        Submit(request);
+        return new ValueTask<ulong>(request, request.Token);
+    }
+
+    public ValueTask<ulong> WriteSameAsync(ulong offset, ulong length, Memory<byte> pattern)
+    {
+        IoRequest request = Rent(IoKind.WriteSame, offset, length, default);
+        request.Pattern = pattern;
+        Submit(request);
+        return new ValueTask<ulong>(request, request.Token);
+    }
+
+    public ValueTask<CompareAndWriteResult> CompareAndWriteAsync(ulong offset, IoVector compare, IoVector data)
+    {
+        IoRequest request = Rent(IoKind.CompareAndWrite, offset, (ulong)data.Length, data);
+        request.Compare = compare;
+        Submit(request);
+        return new ValueTask<CompareAndWriteResult>(request, request.Token);
+    }
+
+    public ValueTask FlushAsync()
+    {
+        if (Policy == WritePolicy.WriteThroughUntilFlush)
+            _isWriteThrough = false;
+        IoRequest request = Submit(IoKind.Flush, 0, 0, default);
+        return new ValueTask(request, request.Token);
+    }
+
+    /// <summary>Completes when everything submitted before it that touches the range is over.</summary>
+    public ValueTask DrainAsync(ulong from)
+    {
+        IoRequest request = Submit(IoKind.Barrier, from, ulong.MaxValue - from, default);
+        return new ValueTask(request, request.Token);
+    }
+
+    /// <summary>Refuses new requests and completes when the ones in flight are over.</summary>
+    public ValueTask CloseAsync()
+    {
+        IoRequest request = Rent(IoKind.Barrier, 0, ulong.MaxValue, default);
+        bool isFirst;
+        lock (_lock)
+        {
+            isFirst = _order.Add(request);
+            _isClosed = true;
+        }
+
+        if (isFirst)
+            Run(request);
+        return new ValueTask(request, request.Token);
+    }
+
+    internal void GiveBack(IoRequest request)
+    {
+        lock (_lock)
+        {
+            if (_pooledCount == PooledMax)
+                return;
+            request.Next = _pooled;
+            _pooled = request;
+            _pooledCount++;
+        }
+    }
+
+    internal void OnOperationDone(IoRequest request)
+    {
+        if (IsToBeFlushed(request))
+            _flush.Join(request);
+        else
+            Run(Finish(request, null));
+    }
+
+    private IoRequest Submit(IoKind kind, ulong offset, ulong length, IoVector data)
+    {
+        IoRequest request = Rent(kind, offset, length, data);
+        Submit(request);
+        return request;
+    }
+
+    private void Submit(IoRequest request)
+    {
+        bool isFree;
+        lock (_lock)
+        {
+            if (_isClosed)
+                request.Error = new StorageException(Errno.ESHUTDOWN, $"image {_image} is closed");
+            isFree = request.Error is null && _order.Add(request);
+        }
+
+        if (request.Error is not null)
+            request.Complete();
+        else if (isFree)
+            Run(request);
+    }
+
+    private IoRequest Rent(IoKind kind, ulong offset, ulong length, IoVector data)
+    {
+        IoRequest? request;
+        lock (_lock)
+        {
+            request = _pooled;
+            if (request is not null)
+            {
+                _pooled = request.Next;
+                _pooledCount--;
+            }
+        }
+
+        request ??= new IoRequest(this);
+        request.Next = null;
+        request.Reset(kind, offset, length, data, _blockSize);
+        return request;
+    }
+
+    // Starts a chain of requests and whatever becomes ready by those that end at once: a loop, so that a long row of overlapping
+    // requests takes no stack.
+    private void Run(IoRequest? ready)
+    {
+        while (ready is not null)
+        {
+            IoRequest request = ready;
+            ready = request.Next;
+            request.Next = null;
+            if (request.Kind == IoKind.Flush)
+                _flush.Join(request);
+            else if (!request.Follow(Begin(request)))
+                continue;
+            else if (IsToBeFlushed(request))
+                _flush.Join(request);
+            else
+                ready = Finish(request, ready);
+        }
+    }
+
+    private ValueTask Begin(IoRequest request)
+    {
+        try
+        {
+            return request.Kind switch
+            {
+                IoKind.Read => _blocks.ReadAsync(request),
+                IoKind.Write => _blocks.WriteAsync(request),
+                IoKind.Zero => _blocks.ZeroAsync(request),
+                IoKind.WriteSame => _blocks.WriteSameAsync(request),
+                IoKind.CompareAndWrite => _blocks.CompareAndWriteAsync(request),
+                _ => ValueTask.CompletedTask,
+            };
+        }
+        catch (Exception error)
+        {
+            return ValueTask.FromException(error);
+        }
+    }
+
+    private bool IsToBeFlushed(IoRequest request) =>
+        _isWriteThrough && _writesNeedFlush && request.IsMutation && request.Error is null;
+
+    private void OnFlushed(IoRequest flushed)
+    {
+        IoRequest? ready = null;
+        for (IoRequest? request = flushed; request is not null;)
+        {
+            IoRequest? next = request.Next;
+            request.Next = null;
+            ready = Finish(request, ready);
+            request = next;
+        }
+
+        Run(ready);
+    }
+
+    /// <returns>What became ready, before <paramref name="ready"/>.</returns>
+    private IoRequest? Finish(IoRequest request, IoRequest? ready)
+    {
+        lock (_lock)
+            ready = _order.Remove(request, ready);
+        if (request.Error is { } error)
+            request.Error = Explain(request, error);
+        request.Complete();
+        return ready;
+    }
+
+    private StorageException Explain(IoRequest request, Exception error)
+    {
+        Errno errno = error is StorageException storage ? storage.Errno : Errno.EIO;
+        string what = request.Kind switch
+        {
+            IoKind.Flush => "flush",
+            _ => $"{request.Kind} of {request.Length} bytes at {request.Offset}",
+        };
+        return new StorageException(errno, $"image {_image}, {what} on volume {_volume.Path}: {error.Message}", error);
+    }
+}

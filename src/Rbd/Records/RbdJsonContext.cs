@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+
+namespace CurveRbd.Rbd;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    IgnoreReadOnlyProperties = true,
+    UseStringEnumConverter = true,
+    Converters = [typeof(ByteNameJsonConverter)])]
+[JsonSerializable(typeof(ImageNameRecord))]
+[JsonSerializable(typeof(ImageHeader))]
+[JsonSerializable(typeof(ImageTimesRecord))]
+[JsonSerializable(typeof(LayerRecord))]
+[JsonSerializable(typeof(VolumeClaim))]
+[JsonSerializable(typeof(WatcherRecord))]
+[JsonSerializable(typeof(MetadataRecord))]
+[JsonSerializable(typeof(MarkerRecord))]
+internal sealed partial class RbdJsonContext : JsonSerializerContext;

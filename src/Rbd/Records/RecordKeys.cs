@@ -1,0 +1,45 @@
+using CurveRbd.Store;
+
+namespace CurveRbd.Rbd;
+
+/// <summary>Where the records of one pool's images lie (docs/records.md). All keys of a pool share one prefix.</summary>
+internal sealed class RecordKeys(long poolId)
+{
+    private readonly string _root = $"pool/{poolId}/rbd/";
+
+    public string Names(ByteName imageNamespace) => $"{_root}name/{imageNamespace.Encode()}/";
+
+    public string Name(ByteName imageNamespace, ByteName name) => Names(imageNamespace) + name.Encode();
+
+    /// <summary>Everything of one image lies under it, so that one range reads it and one watch sees it.</summary>
+    public string Image(string id) => $"{_root}image/{id}/";
+
+    public string Header(string id) => Image(id) + "header";
+
+    public string Times(string id) => Image(id) + "times";
+
+    public string Bar(string id) => Image(id) + "bar";
+
+    public string ResizeLock(string id) => Image(id) + "resize";
+
+    public string ImageMetadata(string id) => Image(id) + "meta/";
+
+    public string Watchers(string id) => Image(id) + "watcher/";
+
+    public string Layer(string id) => $"{_root}layer/{id}";
+
+    public string Claims => _root + "volume/";
+
+    // Names of volumes that nobody encoded (made by other tools) may hold any character.
+    public string Claim(string volumeName) => Claims + ByteName.FromText(volumeName).Encode();
+
+    public string Operation(long session) => $"{_root}operation/{session}";
+
+    public string Namespaces => _root + "namespace/";
+
+    public string Namespace(ByteName name) => Namespaces + name.Encode();
+
+    public string NamespaceBar(ByteName name) => $"{_root}namespace-bar/{name.Encode()}";
+
+    public string PoolMetadata => _root + "meta/";
+}
