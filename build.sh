@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# The one door to everything that builds, shows, tests or measures CurveRbd: ./build.sh help
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+# mkfs and its relatives, which a user's PATH leaves out.
+export PATH=$PATH:/usr/sbin:/sbin
+
+source scripts/say.sh
+source scripts/packages.sh
+source scripts/publish.sh
+
+usage() {
+    cat <<'TEXT'
+usage: ./build.sh VERB
+
+  all     build what a user installs: out/lib (librbd.so.1, librados.so.2 and what they load), out/bin (rbd, ceph, curverbd)
+  demo    put a disk image into the embedded store, read it back in three ways, boot stock QEMU from it
+  test    every test: .NET projects, C programs that host the library, stock QEMU, Python, libvirt, fio; ends with one summary line
+  bench   fio on CurveRbd, on qemu-nbd and on the plain file, side by side; writes bench/RESULTS.md
+  clean   remove out/ and everything the compiler left
+  help    this text
+
+Each verb installs the Debian packages it lacks when run as root; otherwise it prints the command that would, and exits 2.
+TEXT
+}
+
+clean() {
+    rm -rf out
+    find src tests -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
+}
+
+case ${1:-help} in
+    all)   require_packages build; publish ;;
+    demo)  require_packages build image demo; publish; guest_image; source scripts/demo.sh; demo ;;
+    test)  require_packages build image demo test; publish; guest_image; source scripts/test.sh; run_tests ;;
+    bench) require_packages build demo test; publish; shift; bench/run.py "$@" ;;
+    clean) clean ;;
+    help|-h|--help) usage ;;
+    *) usage >&2; exit 2 ;;
+esac

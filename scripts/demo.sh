@@ -1,0 +1,34 @@
+# The demonstration: one disk image through every stock program. Sourced by build.sh.
+
+demo() {
+    local start=$EPOCHREALTIME
+    room=$(mktemp -d "${TMPDIR:-/tmp}/curverbd-demo.XXXXXX")
+    trap 'rm -rf "$room"' EXIT
+    use_store "$room"
+    local source=out/image/debian-mini.img image=images/debian-mini
+    step "Creating the pool 'images' with ceph" ceph osd pool create images
+    step "Writing the disk into rbd:$image with qemu-img convert" qemu-img convert -f raw -O raw "$source" "rbd:$image"
+    step "Comparing the two with qemu-img compare" qemu-img compare -f raw -F raw "$source" "rbd:$image"
+    step "Reading it back with rbd export" rbd export --no-progress "$image" "$room/export.img"
+    step "Reading it back with Ceph's Python binding" e2e/demo/read_image.py "$image" "$room/python.img"
+    step "Checking that all three have one SHA-256" same_sha256 "$source" "$room/export.img" "$room/python.img"
+    step "Booting stock QEMU from it to the login prompt, then powering off" e2e/guest.py "rbd:$image"
+    tail -n 1 "$logs"/Booting-stock-QEMU-*.log
+    rbd ls images
+    rbd info "$image"
+    printf 'The demonstration is over after %s s. Nothing is left running; %s is removed.\n' "$(seconds_since "$start")" "$room"
+}
+
+# use_store DIRECTORY: stock programs started from here on find our libraries, our commands and an embedded store in DIRECTORY.
+use_store() {
+    export PATH=$PWD/out/bin:$PATH LD_LIBRARY_PATH=$PWD/out/lib CEPH_CONF=$1/ceph.conf CURVERBD_CONF=$1/curverbd.conf
+    unset CEPH_ARGS
+    printf '[cluster]\nrbd_store = local:%s/store\n' "$1" > "$CURVERBD_CONF"
+    printf '[global]\n' > "$CEPH_CONF"
+    mkdir "$1/store"
+}
+
+same_sha256() {
+    sha256sum "$@"
+    [ "$(sha256sum "$@" | cut -d ' ' -f 1 | sort -u | wc -l)" = 1 ] || { echo "they differ" >&2; return 1; }
+}

@@ -1,0 +1,55 @@
+# The Debian packages each part needs. Sourced by build.sh.
+
+packages_of() {
+    case $1 in
+        build) echo gcc libc6-dev zlib1g-dev git ;;
+        image) echo busybox-static cpio dosfstools e2fsprogs fdisk mtools syslinux syslinux-common ;;
+        demo)  echo python3-rados python3-rbd qemu-block-extra qemu-system-x86 qemu-utils ;;
+        test)  echo ceph-common fio libnbd-bin libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu \
+                    libvirt-daemon-driver-storage-rbd procps python3-libnbd python3-pytest python3-pytest-forked \
+                    python3-pytest-timeout python3-pytest-xdist sqlite3 util-linux ;;
+    esac
+}
+
+# require_packages PART...: installs what is missing when root, else prints the command that does and exits 2.
+require_packages() {
+    local part package missing=()
+    require_sdk
+    for part in "$@"; do
+        for package in $(packages_of "$part"); do
+            is_installed "$package" || missing+=("$package")
+        done
+    done
+    [ ${#missing[@]} = 0 ] && return
+    local install="apt-get install -y --no-install-recommends ${missing[*]}"
+    if [ "$(id -u)" != 0 ]; then
+        echo "build.sh: Debian packages are missing. Run: sudo apt-get update && sudo $install" >&2
+        exit 2
+    fi
+    step "Installing ${#missing[@]} Debian packages" install_packages "${missing[@]}"
+}
+
+is_installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+install_packages() {
+    export DEBIAN_FRONTEND=noninteractive
+    # A daemon that the package would start on this machine is not wanted: the tests start their own.
+    apt-get -q update
+    apt-get -q install -y --no-install-recommends "$@"
+}
+
+require_sdk() {
+    command -v dpkg-query >/dev/null || { echo "build.sh: this builds on Debian 12 or a relative of it; dpkg-query is missing" >&2; exit 2; }
+    local wanted
+    wanted=$(sed -n 's/.*"version": "\([0-9]*\.[0-9]*\)\..*/\1/p' global.json)
+    if ! command -v dotnet >/dev/null || ! dotnet --version >/dev/null 2>&1; then
+        cat >&2 <<TEXT
+build.sh: the .NET SDK $wanted is missing (global.json names the version). Debian does not carry it; Microsoft's installer does:
+    curl -fsSL https://dot.net/v1/dotnet-install.sh | sudo bash -s -- --channel $wanted --install-dir /usr/share/dotnet
+    sudo ln -s /usr/share/dotnet/dotnet /usr/bin/dotnet
+TEXT
+        exit 2
+    fi
+}
