@@ -1,0 +1,88 @@
+namespace CurveRbd.Store.InMemory;
+
+/// <summary>An open volume in memory. Everything completes before it returns.</summary>
+internal sealed class MemoryVolume(MemoryVolumes store, VolumePath path, VolumeData data, bool readOnly) : IVolume
+{
+    private bool _isClosed;
+
+    public VolumePath Path { get; } = path;
+
+    public ulong Size => Volatile.Read(ref data.Size);
+
+    public ValueTask ReadAsync(ulong offset, IoVector buffer)
+    {
+        Check(offset, (ulong)buffer.Length);
+        foreach (Memory<byte> piece in buffer)
+        {
+            data.Bytes.Read(offset, piece.Span);
+            offset += (ulong)piece.Length;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask WriteAsync(ulong offset, IoVector bytes)
+    {
+        CheckWritable();
+        Check(offset, (ulong)bytes.Length);
+        foreach (Memory<byte> piece in bytes)
+        {
+            data.Bytes.Write(offset, piece.Span);
+            offset += (ulong)piece.Length;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask ZeroAsync(ulong offset, ulong length, ZeroMode mode)
+    {
+        CheckWritable();
+        Check(offset, length);
+        data.Bytes.Zero(offset, length);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask FlushAsync()
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<VolumeExtent?> NextDataAsync(ulong offset, ulong end) => new(data.Bytes.NextData(offset, Math.Min(end, Size)));
+
+    public ValueTask ResizeAsync(ulong size, CancellationToken cancellationToken)
+    {
+        CheckWritable();
+        store.CheckSize(Path, size);
+        ulong old = Size;
+        if (size < old && !store.Limits.CanShrink)
+            throw new StorageException(Errno.EINVAL, $"volume {Path} can't shrink from {old} to {size} bytes");
+        if (size < old)
+            data.Bytes.Zero(size, old - size);
+        Volatile.Write(ref data.Size, size);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask RefreshAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync()
+    {
+        _isClosed = true;
+        return ValueTask.CompletedTask;
+    }
+
+    private void CheckWritable()
+    {
+        if (readOnly)
+            throw new StorageException(Errno.EROFS, $"volume {Path} is open for reading only");
+    }
+
+    private void Check(ulong offset, ulong length)
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        if (((offset | length) & ((ulong)store.Limits.BlockSize - 1)) != 0)
+            throw new StorageException(Errno.EINVAL, $"{offset}+{length} on {Path} is not in blocks of {store.Limits.BlockSize} bytes");
+        if (offset > Size || length > Size - offset)
+            throw new StorageException(Errno.EINVAL, $"{offset}+{length} lies beyond the {Size} bytes of {Path}");
+    }
+}
