@@ -19,7 +19,8 @@ public sealed partial class Image
             return ValueTask.FromException<int>(refusal);
         if (length == 0)
             return new ValueTask<int>(0);
-        _times.NoteRead();
+        if (!IsReadOnly)
+            _times.NoteRead();
         return _io.ReadAsync(offset, length == (ulong)buffer.Length ? buffer : buffer.Slice(0, (int)length));
     }
 

@@ -8,15 +8,19 @@ internal static class ImageRename
     public static async Task RenameAsync(ImagePool pool, ByteName from, ByteName to, CancellationToken cancellationToken)
     {
         ImageCreation.ThrowUnlessUsable(to);
-        string? id = null;
+        (string Id, long HeaderRevision)? renamed = null;
         await ImagePool.RetryAsync(
             $"rename {pool.Describe(from)} to {to}",
-            async () => (id = await TryAsync(pool, from, to, cancellationToken).ConfigureAwait(false)) is not null)
+            async () => (renamed = await TryAsync(pool, from, to, cancellationToken).ConfigureAwait(false)) is not null)
             .ConfigureAwait(false);
-        await VolumeMove.FollowNameAsync(pool, id!, cancellationToken).ConfigureAwait(false);
+        (string id, long revision) = renamed!.Value;
+        // Whoever has it open lets the volume follow when closing, and so must know.
+        await WatcherRegistration.WaitForWatchersAsync(pool, id, revision, except: null).ConfigureAwait(false);
+        await VolumeMove.FollowNameAsync(pool, id, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<string?> TryAsync(ImagePool pool, ByteName from, ByteName to, CancellationToken cancellationToken)
+    private static async Task<(string Id, long HeaderRevision)?> TryAsync(
+        ImagePool pool, ByteName from, ByteName to, CancellationToken cancellationToken)
     {
         string id = await ImageResolution.IdOfAsync(pool, from, cancellationToken).ConfigureAwait(false);
         await ThrowIfTakenAsync(pool, to, cancellationToken).ConfigureAwait(false);
@@ -36,7 +40,8 @@ internal static class ImageRename
             .Delete(fromKey)
             .PutName(toKey, id)
             .PutHeader(header.Record.Key, header.Value with { Name = to });
-        return await pool.TryCommitAsync(transaction, cancellationToken).ConfigureAwait(false) ? id : null;
+        RecordCommit commit = await pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+        return commit.Succeeded ? (id, commit.Revision) : null;
     }
 
     private static async Task ThrowIfTakenAsync(ImagePool pool, ByteName to, CancellationToken cancellationToken)

@@ -29,7 +29,7 @@ internal sealed class Operation : IAsyncDisposable
         IRecordSession session = await pool.Records.OpenSessionAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            string key = pool.Keys.Operation(session.Id);
+            string key = RecordKeys.Operation(session.Id);
             var transaction = new RecordTransaction().RequireAbsent(key).PutMarker(key, session.Id);
             RecordCommit commit = await pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
             return new Operation(session, new Record(key, default, commit.Revision, session.Id));

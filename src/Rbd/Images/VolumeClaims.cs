@@ -15,7 +15,7 @@ internal static class VolumeClaims
     {
         if (claim.Value.State == ClaimState.Live)
             return false;
-        string key = new RecordKeys(claim.Value.ImagePoolId).Operation(claim.Value.Operation);
+        string key = RecordKeys.Operation(claim.Value.Operation);
         return await pool.Records.GetAsync(key, cancellationToken).ConfigureAwait(false) is null;
     }
 

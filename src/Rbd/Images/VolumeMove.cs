@@ -23,8 +23,8 @@ internal static class VolumeMove
         if (await GetHeaderAsync(pool, id, cancellationToken).ConfigureAwait(false) is not { } header
             || await GetLayerAsync(pool, header, cancellationToken).ConfigureAwait(false) is not { } layer)
             return true;
-        return layer.Value.MovingTo is null && HomeOf(pool, header.Value) is not { } home
-            || layer.Value.MovingTo is null && string.Equals(layer.Value.Volume, HomeOf(pool, header.Value), StringComparison.Ordinal);
+        string home = HomeOf(pool, header.Value) ?? layer.Value.Volume;
+        return layer.Value.MovingTo is null && string.Equals(layer.Value.Volume, home, StringComparison.Ordinal);
     }
 
     private static async Task FollowNameAsync(ImagePool pool, Operation operation, string id, CancellationToken cancellationToken)

@@ -33,7 +33,8 @@ internal sealed class RecordKeys(long poolId)
     // Names of volumes that nobody encoded (made by other tools) may hold any character.
     public string Claim(string volumeName) => Claims + ByteName.FromText(volumeName).Encode();
 
-    public string Operation(long session) => $"{_root}operation/{session}";
+    // An operation may work in two pools, and its record goes with its session anyway.
+    public static string Operation(long session) => $"rbd/operation/{session}";
 
     public string Namespaces => _root + "namespace/";
 

@@ -55,10 +55,13 @@ internal sealed class WatcherRegistration
     }
 
     /// <summary>Waits until every other watcher follows a header, or for so long that it must be dead.</summary>
-    public async Task WaitForOthersAsync(long headerRevision)
+    public Task WaitForOthersAsync(long headerRevision) => WaitForWatchersAsync(_pool, _id, headerRevision, except: _key);
+
+    /// <inheritdoc cref="WaitForOthersAsync"/>
+    public static async Task WaitForWatchersAsync(ImagePool pool, string id, long headerRevision, string? except)
     {
         long begun = Environment.TickCount64;
-        while (await AnyBehindAsync(headerRevision).ConfigureAwait(false)
+        while (await AnyBehindAsync(pool, id, headerRevision, except).ConfigureAwait(false)
             && Environment.TickCount64 - begun < s_followTimeout.TotalMilliseconds)
             await Task.Delay(Operation.PollInterval).ConfigureAwait(false);
     }
@@ -73,12 +76,12 @@ internal sealed class WatcherRegistration
             .ToList();
     }
 
-    private async Task<bool> AnyBehindAsync(long headerRevision)
+    private static async Task<bool> AnyBehindAsync(ImagePool pool, string id, long headerRevision, string? except)
     {
-        IReadOnlyList<Stored<WatcherRecord>> watchers = await _pool.RangeAsync(
-            _pool.Keys.Watchers(_id), RbdJsonContext.Default.WatcherRecord, CancellationToken.None).ConfigureAwait(false);
+        IReadOnlyList<Stored<WatcherRecord>> watchers = await pool.RangeAsync(
+            pool.Keys.Watchers(id), RbdJsonContext.Default.WatcherRecord, CancellationToken.None).ConfigureAwait(false);
         return watchers.Any(watcher => watcher.Value.SeenRevision < headerRevision
-            && !string.Equals(watcher.Record.Key, _key, StringComparison.Ordinal));
+            && !string.Equals(watcher.Record.Key, except, StringComparison.Ordinal));
     }
 
     private RecordTransaction Put(RecordTransaction transaction, long seenRevision)
