@@ -1,35 +1,45 @@
 namespace CurveRbd.Rbd;
 
-/// <summary>Repairs what operations left behind in a pool when their process died.</summary>
-internal static class PoolCheck
+/// <summary>Finds and repairs what operations left behind in a pool when their process died.</summary>
+internal sealed class PoolCheck
 {
-    /// <returns>How many unfinished operations were found.</returns>
-    public static async Task<int> RunAsync(ImagePool pool, CancellationToken cancellationToken)
+    private readonly ImagePool _pool;
+    private readonly List<Stored<VolumeClaim>> _abandoned = [];
+    private readonly List<Stored<VolumeClaim>> _moving = [];
+
+    private PoolCheck(ImagePool pool) => _pool = pool;
+
+    public IReadOnlyList<UnfinishedOperation> Found =>
+        [.. _abandoned.Select(claim => Describe(claim.Value, claim.Value.State == ClaimState.Creating ? "creation" : "removal")),
+            .. _moving.Select(claim => Describe(claim.Value, "rename"))];
+
+    public static async Task<PoolCheck> RunAsync(ImagePool pool, CancellationToken cancellationToken)
     {
         IReadOnlyList<Stored<VolumeClaim>> claims =
             await pool.RangeAsync(pool.Keys.Claims, RbdJsonContext.Default.VolumeClaim, cancellationToken).ConfigureAwait(false);
-        int found = 0;
+        var check = new PoolCheck(pool);
         foreach (Stored<VolumeClaim> claim in claims)
         {
             if (await VolumeClaims.IsAbandonedAsync(pool, claim, cancellationToken).ConfigureAwait(false))
-            {
-                await VolumeClaims.RepairAsync(pool, claim, cancellationToken).ConfigureAwait(false);
-                found++;
-            }
+                check._abandoned.Add(claim);
         }
 
         // A move leaves claims on both of its names.
-        IEnumerable<string> moving = claims
+        check._moving.AddRange(claims
             .Where(claim => claim.Value.State == ClaimState.Live && claim.Value.ImagePoolId == pool.Id)
             .GroupBy(claim => claim.Value.ImageId, StringComparer.Ordinal)
             .Where(claimsOfImage => claimsOfImage.Skip(1).Any())
-            .Select(claimsOfImage => claimsOfImage.Key);
-        foreach (string id in moving)
-        {
-            await VolumeMove.FollowNameAsync(pool, id, cancellationToken).ConfigureAwait(false);
-            found++;
-        }
-
-        return found;
+            .Select(claimsOfImage => claimsOfImage.First()));
+        return check;
     }
+
+    public async Task RepairAsync(CancellationToken cancellationToken)
+    {
+        foreach (Stored<VolumeClaim> claim in _abandoned)
+            await VolumeClaims.RepairAsync(_pool, claim, cancellationToken).ConfigureAwait(false);
+        foreach (Stored<VolumeClaim> claim in _moving)
+            await VolumeMove.FollowNameAsync(_pool, claim.Value.ImageId, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static UnfinishedOperation Describe(VolumeClaim claim, string kind) => new(kind, claim.ImageId, claim.Path.ToString());
 }
