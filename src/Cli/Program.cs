@@ -1,1 +1,5 @@
-return 0;
+using CurveRbd.Cli;
+
+using var signals = new StopSignals();
+int exitCode = await MultiCall.RunAsync(ProcessLine.Read(), ProcessTerminal.CreateEnvironment(signals.Token)).ConfigureAwait(false);
+return signals.ExitCode ?? exitCode;

@@ -1,0 +1,25 @@
+using CurveRbd.Cli.Ceph;
+using CurveRbd.Cli.Curverbd;
+using CurveRbd.Cli.Rbd;
+
+namespace CurveRbd.Cli;
+
+/// <summary>One program under several names: <c>rbd</c>, <c>ceph</c>, <c>curverbd</c>, and <c>curverbd rbd ...</c>.</summary>
+internal static class MultiCall
+{
+    /// <param name="line">The name the program was started by, and its arguments.</param>
+    /// <returns>The exit status.</returns>
+    public static Task<int> RunAsync(IReadOnlyList<string> line, CommandEnvironment environment)
+    {
+        string name = line.Count == 0 ? "" : Path.GetFileName(line[0]);
+        string[] arguments = [.. line.Skip(1)];
+        if (name is not ("rbd" or "ceph") && arguments is ["rbd" or "ceph", ..])
+            return RunAsync(arguments, environment);
+        return name switch
+        {
+            "rbd" => new CommandProgram(RbdProgram.Table, environment).RunAsync(arguments),
+            "ceph" => CephProgram.RunAsync(arguments, environment),
+            _ => new CommandProgram(CurverbdProgram.Table, environment).RunAsync(arguments),
+        };
+    }
+}

@@ -1,0 +1,82 @@
+using CurveRbd.Rbd;
+using CurveRbd.Store;
+
+namespace CurveRbd.Cli.Rbd;
+
+/// <summary><c>rbd diff</c></summary>
+internal sealed class DiffCommand : Command
+{
+    private static readonly Option<string> s_fromSnapshot = SpecOptions.Text("from-snap", "snapshot to start from");
+    private static readonly Switch s_wholeObject = new("whole-object", "list whole objects");
+
+    public override string Name => "diff";
+
+    public override string Summary => "List the ranges that hold data, or that differ from a snapshot.";
+
+    public override IReadOnlyList<Option> Options { get; } =
+        [.. SpecOptions.OfImageOrSnapshot, s_fromSnapshot, s_wholeObject, .. OutputFormat.Options];
+
+    public override IReadOnlyList<Positional> Positionals { get; } = [SpecOptions.ImageOrSnapshotWord];
+
+    public override async Task RunAsync(CommandSession session)
+    {
+        ImagePath path = SpecOptions.ReadImageOrSnapshot(session.Arguments);
+        DocumentWriter? document = OutputFormat.Choose(session.Arguments);
+        Image image = await session.OpenImageAsync(path, readOnly: true).ConfigureAwait(false);
+        await using (image.ConfigureAwait(false))
+        {
+            IReadOnlyList<Difference> differences = await CompareAsync(session, image).ConfigureAwait(false);
+            session.Terminal.Print(document is null ? ToText(differences) : ToDocument(differences, document));
+        }
+    }
+
+    private static async Task<IReadOnlyList<Difference>> CompareAsync(CommandSession session, Image image)
+    {
+        var differences = new List<Difference>();
+        if (image.Size == 0)
+            return differences;
+        ByteName? from = session.Arguments.Find(s_fromSnapshot) is { } name ? NativeText.ToName(name) : default(ByteName?);
+        bool wholeObject = session.Arguments.Has(s_wholeObject);
+        try
+        {
+            await image.DiffAsync(from, 0, image.Size, true, wholeObject, Add, session.Interrupted).ConfigureAwait(false);
+            return differences;
+        }
+        catch (StorageException e)
+        {
+            throw new CommandException("diff error", e);
+        }
+
+        int Add(ulong offset, ulong length, bool exists)
+        {
+            differences.Add(new Difference(offset, length, exists));
+            return 0;
+        }
+    }
+
+    private static string ToText(IReadOnlyList<Difference> differences)
+    {
+        TextTable table = new TextTable().Left("Offset").Left("Length").Left("Type");
+        foreach (Difference difference in differences)
+            table.AddRow(difference.Offset.ToString(), difference.Length.ToString(), difference.Exists ? "data" : "zero");
+        return table.ToString();
+    }
+
+    private static string ToDocument(IReadOnlyList<Difference> differences, DocumentWriter document)
+    {
+        document.OpenArray("extents");
+        foreach (Difference difference in differences)
+        {
+            document.OpenObject("extent");
+            document.Number("offset", difference.Offset);
+            document.Number("length", difference.Length);
+            document.Truth("exists", difference.Exists);
+            document.Close();
+        }
+
+        document.Close();
+        return document.ToString();
+    }
+
+    private readonly record struct Difference(ulong Offset, ulong Length, bool Exists);
+}

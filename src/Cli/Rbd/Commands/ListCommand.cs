@@ -1,0 +1,88 @@
+using CurveRbd.Rados;
+using CurveRbd.Rbd;
+using CurveRbd.Store;
+
+namespace CurveRbd.Cli.Rbd;
+
+/// <summary><c>rbd list</c></summary>
+internal sealed class ListCommand : Command
+{
+    private static readonly Switch s_long = new("long", 'l', "also sizes and formats");
+
+    public override string Name => "list";
+
+    public override string Alias => "ls";
+
+    public override string Summary => "List the images of a pool.";
+
+    public override IReadOnlyList<Option> Options { get; } = [s_long, .. SpecOptions.OfPool, .. OutputFormat.Options];
+
+    public override IReadOnlyList<Positional> Positionals { get; } = [SpecOptions.PoolWord];
+
+    public override async Task RunAsync(CommandSession session)
+    {
+        ImagePath pool = SpecOptions.ReadPool(session.Arguments);
+        DocumentWriter? document = OutputFormat.Choose(session.Arguments);
+        IoContext io = await session.OpenPoolAsync(pool).ConfigureAwait(false);
+        IReadOnlyList<ImageSpec> images = await ListAsync(session, io).ConfigureAwait(false);
+        if (session.Arguments.Has(s_long))
+            await PrintLongAsync(session, io, images, document).ConfigureAwait(false);
+        else
+            Print(session.Terminal, images, document);
+    }
+
+    private static async Task<IReadOnlyList<ImageSpec>> ListAsync(CommandSession session, IoContext io)
+    {
+        try
+        {
+            return await ImageDirectory.ListAsync(io, session.Interrupted).ConfigureAwait(false);
+        }
+        catch (StorageException e)
+        {
+            throw new CommandException("listing images failed", e);
+        }
+    }
+
+    private static void Print(Terminal terminal, IReadOnlyList<ImageSpec> images, DocumentWriter? document)
+    {
+        if (document is null)
+        {
+            terminal.Print(string.Concat(images.Select(image => NativeText.FromName(image.Name) + "\n")));
+            return;
+        }
+
+        document.OpenArray("images");
+        foreach (ImageSpec image in images)
+            document.String("name", NativeText.FromName(image.Name));
+        document.Close();
+        terminal.Print(document.ToString());
+    }
+
+    private static async Task PrintLongAsync(
+        CommandSession session, IoContext io, IReadOnlyList<ImageSpec> images, DocumentWriter? document)
+    {
+        TextTable table = new TextTable().Left("NAME").Right("SIZE").Left("PARENT").Right("FMT").Left("PROT").Left("LOCK");
+        document?.OpenArray("images");
+        await foreach (Image image in ImageWalk.OpenEachAsync(io, images, session.Interrupted).ConfigureAwait(false))
+        {
+            string name = NativeText.FromName(image.Name);
+            if (document is null)
+                table.AddRow(name, ByteCount.ToText(image.Size), "", "2", "", "");
+            else
+                AddTo(document, name, image);
+        }
+
+        document?.Close();
+        session.Terminal.Print(document?.ToString() ?? table.ToString());
+    }
+
+    private static void AddTo(DocumentWriter document, string name, Image image)
+    {
+        document.OpenObject("image");
+        document.String("image", name);
+        document.String("id", image.Id);
+        document.Number("size", image.Size);
+        document.Number("format", 2);
+        document.Close();
+    }
+}

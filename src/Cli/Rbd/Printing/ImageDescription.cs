@@ -1,0 +1,97 @@
+using System.Text;
+using CurveRbd.Rados;
+using CurveRbd.Rbd;
+
+namespace CurveRbd.Cli.Rbd;
+
+/// <summary>What <c>rbd info</c> tells of an image.</summary>
+internal sealed class ImageDescription
+{
+    private readonly Image _image;
+    private readonly string _name;
+    private readonly string? _dataPool;
+
+    private ImageDescription(Image image, string? dataPool)
+    {
+        _image = image;
+        _name = NativeText.FromName(image.Name);
+        _dataPool = dataPool;
+    }
+
+    private bool IsStriped => (_image.Features & ImageFeatures.StripingV2) != 0;
+
+    public static async Task<ImageDescription> OfAsync(Image image, CancellationToken cancellationToken)
+    {
+        if (image.DataPoolId == image.IoContext.Pool.Id || image.DataPoolId < 0)
+            return new ImageDescription(image, null);
+        Pool? pool = await image.IoContext.Cluster.Pools.FindAsync(image.DataPoolId, cancellationToken).ConfigureAwait(false);
+        return new ImageDescription(image, pool is null ? $"<missing data pool {image.DataPoolId}>" : NativeText.FromName(pool.Name));
+    }
+
+    public string ToText()
+    {
+        var text = new StringBuilder($"rbd image '{_name}':\n");
+        string objects = _image.ObjectCount == 1 ? "object" : "objects";
+        Append(text, $"size {ByteCount.ToText(_image.Size)} in {_image.ObjectCount} {objects}");
+        Append(text, $"order {_image.Order} ({ByteCount.ToText(_image.ObjectSize)} objects)");
+        Append(text, "snapshot_count: 0");
+        Append(text, $"id: {_image.Id}");
+        if (_dataPool is not null)
+            Append(text, $"data_pool: {_dataPool}");
+        Append(text, $"block_name_prefix: {_image.BlockNamePrefix}");
+        Append(text, "format: 2");
+        Append(text, $"features: {string.Join(", ", FeatureNames.OfFeatures(_image.Features))}");
+        Append(text, $"op_features: {string.Join(", ", FeatureNames.OfOperations(_image.OpFeatures))}");
+        Append(text, $"flags: {string.Join(", ", FeatureNames.OfFlags(_image.Flags))}");
+        Append(text, $"create_timestamp: {CalendarTime.ToText(_image.Created)}");
+        Append(text, $"access_timestamp: {CalendarTime.ToText(_image.Accessed)}");
+        Append(text, $"modify_timestamp: {CalendarTime.ToText(_image.Modified)}");
+        if (IsStriped)
+        {
+            Append(text, $"stripe unit: {ByteCount.ToText(_image.StripeUnit)}");
+            Append(text, $"stripe count: {_image.StripeCount}");
+        }
+
+        return text.ToString();
+    }
+
+    public string ToDocument(DocumentWriter document)
+    {
+        document.OpenObject("image");
+        document.String("name", _name);
+        document.String("id", _image.Id);
+        document.Number("size", _image.Size);
+        document.Number("objects", _image.ObjectCount);
+        document.Number("order", _image.Order);
+        document.Number("object_size", _image.ObjectSize);
+        document.Number("snapshot_count", 0);
+        if (_dataPool is not null)
+            document.String("data_pool", _dataPool);
+        document.String("block_name_prefix", _image.BlockNamePrefix);
+        document.Number("format", 2);
+        AddNames(document, "features", "feature", FeatureNames.OfFeatures(_image.Features));
+        AddNames(document, "op_features", "op_feature", FeatureNames.OfOperations(_image.OpFeatures));
+        AddNames(document, "flags", "flag", FeatureNames.OfFlags(_image.Flags));
+        document.String("create_timestamp", CalendarTime.ToText(_image.Created));
+        document.String("access_timestamp", CalendarTime.ToText(_image.Accessed));
+        document.String("modify_timestamp", CalendarTime.ToText(_image.Modified));
+        if (IsStriped)
+        {
+            document.Number("stripe_unit", _image.StripeUnit);
+            document.Number("stripe_count", _image.StripeCount);
+        }
+
+        document.Close();
+        return document.ToString();
+    }
+
+    private static void Append(StringBuilder text, string line) => text.Append('\t').Append(line).Append('\n');
+
+    private static void AddNames(DocumentWriter document, string list, string item, IEnumerable<string> names)
+    {
+        document.OpenArray(list);
+        foreach (string name in names)
+            document.String(item, name);
+        document.Close();
+    }
+}
