@@ -7,6 +7,25 @@ namespace CurveRbd.Rbd;
 /// <param name="granularity">Ranges are rounded outwards to it, in bytes; 1 = as the store reports them.</param>
 internal sealed class AllocatedRanges(IVolume volume, int blockSize, ulong granularity)
 {
+    /// <summary>The ranges of an image's volume in [from, end), also beyond the image's end.</summary>
+    public static async Task<IReadOnlyList<VolumeExtent>> ListAsync(Image image, ulong from, ulong end)
+    {
+        var ranges = new List<VolumeExtent>();
+        if (from < end)
+        {
+            var walk = new AllocatedRanges(image.Volume, image.Pool.Volumes.Limits.BlockSize, granularity: 1);
+            await walk.ReportAsync(new VolumeExtent(from, end - from), Add, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return ranges;
+
+        int Add(ulong offset, ulong length, bool exists)
+        {
+            ranges.Add(new VolumeExtent(offset, length));
+            return 0;
+        }
+    }
+
     public async Task ReportAsync(VolumeExtent window, DiffCallback callback, CancellationToken cancellationToken)
     {
         VolumeExtent? pending = null;

@@ -22,8 +22,9 @@ public sealed partial class Image
     /// <summary>Makes volume bytes beyond the image's end zero again, after all requests in their way.</summary>
     internal async Task ZeroBeyondEndAsync(ulong from, ulong end)
     {
-        if (from < end)
-            await _io.ZeroAsync(from, end - from, ZeroMode.Unmap).ConfigureAwait(false);
+        // Only what holds data: a store may have to write the zeros, and most of a thin volume is a hole.
+        foreach (VolumeExtent range in await AllocatedRanges.ListAsync(this, from, end).ConfigureAwait(false))
+            await _io.ZeroAsync(range.Offset, range.Length, ZeroMode.Unmap).ConfigureAwait(false);
         await Volume.FlushAsync().ConfigureAwait(false);
     }
 

@@ -19,6 +19,7 @@ public sealed partial class Image : IAsyncDisposable
         HeaderFollower follower,
         WatcherRegistration? watcher,
         bool isReadOnly,
+        ConfOverrides conf,
         TimeProvider time)
     {
         ImageHeader header = records.Header.Value;
@@ -30,8 +31,8 @@ public sealed partial class Image : IAsyncDisposable
         _follower = follower;
         _watcher = watcher;
         _size = header.Size;
-        _times = new ImageTimes(pool, Id, records.Times, time);
-        _io = new ImageIo(volume, pool.Volumes.Limits, WritePolicyOf(pool.Io.Cluster.Conf, records.Metadata), Description);
+        _times = new ImageTimes(pool, Id, records.Times, conf, time);
+        _io = new ImageIo(volume, pool.Volumes.Limits, WritePolicyOf(conf), Description);
         Metadata = new ImageMetadata(
             new MetadataTarget(pool, pool.Keys.ImageMetadata(Id), pool.Keys.Header(Id), isReadOnly, $"image {Description}"));
     }
@@ -102,6 +103,8 @@ public sealed partial class Image : IAsyncDisposable
         await io.ThrowIfPoolGoneAsync(cancellationToken).ConfigureAwait(false);
         var pool = new ImagePool(io);
         ThrowUnlessHead(id, snapshot);
+        if (!id.All(char.IsAsciiLetterOrDigit))
+            throw new StorageException(Errno.ENOENT, $"there is no image with id {id} in pool {io.Pool.Name}");
         if (await pool.Records.GetAsync(pool.Keys.Header(id), cancellationToken).ConfigureAwait(false) is null)
             await ImageResolution.TryAdoptByIdAsync(pool, id, cancellationToken).ConfigureAwait(false);
         return await new ImageOpening(pool, id, readOnly, TimeProvider.System).OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -180,13 +183,14 @@ public sealed partial class Image : IAsyncDisposable
             throw new StorageException(Errno.ENOENT, $"image {image} has no snapshot '{snapshot}'");
     }
 
-    private static WritePolicy WritePolicyOf(CephConf conf, IReadOnlyDictionary<string, ByteName> metadata)
+    private static WritePolicy WritePolicyOf(ConfOverrides conf)
     {
-        if (!ConfOverrides.GetBool(conf, metadata, "rbd_cache"))
+        bool isWriteBack = conf.GetBool("rbd_cache")
+            && conf.GetUInt("rbd_cache_max_dirty") > 0
+            && !string.Equals(conf.GetText("rbd_cache_policy"), "writethrough", StringComparison.Ordinal);
+        if (!isWriteBack)
             return WritePolicy.WriteThrough;
-        return ConfOverrides.GetBool(conf, metadata, "rbd_cache_writethrough_until_flush")
-            ? WritePolicy.WriteThroughUntilFlush
-            : WritePolicy.WriteBack;
+        return conf.GetBool("rbd_cache_writethrough_until_flush") ? WritePolicy.WriteThroughUntilFlush : WritePolicy.WriteBack;
     }
 
     private async Task<Stored<ImageHeader>?> TryChangeHeaderAsync(

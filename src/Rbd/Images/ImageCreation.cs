@@ -40,6 +40,7 @@ internal sealed class ImageCreation
         CephConf conf = pool.Io.Cluster.Conf;
         ByteName? dataPoolName = DataPoolName(conf, options);
         ImageLayout layout = ImageLayout.Of(conf, size, options);
+        _ = pool.Volumes.Limits.RoundUp(size); // EFBIG before anything is done
         Pool? dataPool = await FindDataPoolAsync(pool, dataPoolName, cancellationToken).ConfigureAwait(false);
 
         var creation = new ImageCreation(pool, name, size, layout, dataPool);

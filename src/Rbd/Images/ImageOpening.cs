@@ -28,8 +28,9 @@ internal sealed class ImageOpening(ImagePool pool, string id, bool isReadOnly, T
         ImageRecords records = await RegisterAsync(watcher, cancellationToken).ConfigureAwait(false);
         try
         {
+            ConfOverrides conf = await ConfOverrides.ReadAsync(pool, records.Metadata, cancellationToken).ConfigureAwait(false);
             IVolume volume = await OpenVolumeAsync(records.Header.Value, cancellationToken).ConfigureAwait(false);
-            var image = new Image(pool, records, volume, follower, watcher, isReadOnly, time);
+            var image = new Image(pool, records, volume, follower, watcher, isReadOnly, conf, time);
             follower.Follow(records.Header, image.ApplyHeaderAsync, watcher is null ? _ => Task.CompletedTask : watcher.AcknowledgeAsync);
             return image;
         }
@@ -46,8 +47,9 @@ internal sealed class ImageOpening(ImagePool pool, string id, bool isReadOnly, T
         long begun = time.GetTimestamp();
         while (true)
         {
-            ImageRecords records = await ImageRecords.ReadAsync(pool, id, cancellationToken).ConfigureAwait(false)
-                ?? throw new StorageException(Errno.ENOENT, $"there is no image with id {id} in pool {pool.Io.Pool.Name}");
+            ImageRecords? records = await ImageRecords.ReadAsync(pool, id, cancellationToken).ConfigureAwait(false);
+            if (records is null || records.Header.Value.Namespace != pool.Namespace)
+                throw new StorageException(Errno.ENOENT, $"there is no image with id {id} in pool {pool.Io.Pool.Name}");
             if (watcher is null || await watcher.TryRegisterAsync(records.Header, cancellationToken).ConfigureAwait(false))
                 return records;
             if (time.GetElapsedTime(begun) > s_barTimeout)
@@ -58,17 +60,31 @@ internal sealed class ImageOpening(ImagePool pool, string id, bool isReadOnly, T
 
     private async Task<IVolume> OpenVolumeAsync(ImageHeader header, CancellationToken cancellationToken)
     {
-        VolumeOfImage volume = await VolumeOfImage.FindAsync(pool, header, cancellationToken).ConfigureAwait(false)
-            ?? throw new StorageException(Errno.ENOENT, $"image {pool.Describe(header.Name)} was removed");
-        try
+        VolumePath? missing = null;
+        while (true)
         {
-            return await pool.Volumes.OpenAsync(volume.Path, isReadOnly, cancellationToken).ConfigureAwait(false);
+            VolumePath path = await FindVolumeAsync(header, cancellationToken).ConfigureAwait(false);
+            if (path == missing)
+            {
+                // Not ENOENT: the image is there, and a caller who takes it for missing may do the wrong thing.
+                throw new StorageException(
+                    Errno.EIO, $"image {pool.Describe(header.Name)}: its volume {path} is missing; restore it, or remove the image");
+            }
+
+            try
+            {
+                return await pool.Volumes.OpenAsync(path, isReadOnly, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StorageException error) when (error.Errno == Errno.ENOENT)
+            {
+                missing = path; // or renamed since we looked: a reader bars nobody
+            }
         }
-        catch (StorageException error) when (error.Errno == Errno.ENOENT)
-        {
-            // Not ENOENT: the image is there, and a caller who takes it for missing may do the wrong thing.
-            throw new StorageException(
-                Errno.EIO, $"image {pool.Describe(header.Name)}: its volume {volume.Path} is missing; restore it, or remove the image", error);
-        }
+    }
+
+    private async Task<VolumePath> FindVolumeAsync(ImageHeader header, CancellationToken cancellationToken)
+    {
+        VolumeOfImage? volume = await VolumeOfImage.FindAsync(pool, header, cancellationToken).ConfigureAwait(false);
+        return volume?.Path ?? throw new StorageException(Errno.ENOENT, $"image {pool.Describe(header.Name)} was removed");
     }
 }

@@ -2,27 +2,42 @@ using CurveRbd.Store;
 
 namespace CurveRbd.Rbd;
 
-/// <summary>When an open image was last read and written, recorded at most once a minute (Ceph's atime and mtime intervals).</summary>
-internal sealed class ImageTimes(ImagePool pool, string id, ImageTimesRecord initial, TimeProvider time)
+/// <summary>When an open image was last read and written, recorded at most once a minute or as configured.</summary>
+internal sealed class ImageTimes
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(60);
-
+    private readonly ImagePool _pool;
+    private readonly string _id;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan? _accessInterval;
+    private readonly TimeSpan? _modifyInterval;
     private readonly Lock _lock = new();
     private Task _recording = Task.CompletedTask;
-    private long _accessDueTicks = (initial.Accessed + s_interval).UtcTicks;
-    private long _modifyDueTicks = (initial.Modified + s_interval).UtcTicks;
+    private long _accessDueTicks;
+    private long _modifyDueTicks;
 
-    public ImageTimesRecord Current { get; private set; } = initial;
+    public ImageTimes(ImagePool pool, string id, ImageTimesRecord initial, ConfOverrides conf, TimeProvider time)
+    {
+        _pool = pool;
+        _id = id;
+        _time = time;
+        _accessInterval = IntervalOf(conf, "rbd_atime_update_interval");
+        _modifyInterval = IntervalOf(conf, "rbd_mtime_update_interval");
+        Current = initial;
+        _accessDueTicks = Due(initial.Accessed, _accessInterval);
+        _modifyDueTicks = Due(initial.Modified, _modifyInterval);
+    }
+
+    public ImageTimesRecord Current { get; private set; }
 
     public void NoteRead()
     {
-        if (time.GetUtcNow().UtcTicks >= Volatile.Read(ref _accessDueTicks))
+        if (_time.GetUtcNow().UtcTicks >= Volatile.Read(ref _accessDueTicks))
             Record(accessed: true, modified: false);
     }
 
     public void NoteWrite()
     {
-        if (time.GetUtcNow().UtcTicks >= Volatile.Read(ref _modifyDueTicks))
+        if (_time.GetUtcNow().UtcTicks >= Volatile.Read(ref _modifyDueTicks))
             Record(accessed: false, modified: true);
     }
 
@@ -33,11 +48,19 @@ internal sealed class ImageTimes(ImagePool pool, string id, ImageTimesRecord ini
             return _recording;
     }
 
+    private static TimeSpan? IntervalOf(ConfOverrides conf, string option)
+    {
+        ulong seconds = conf.GetUInt(option);
+        return seconds == 0 ? null : TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue));
+    }
+
+    private static long Due(DateTimeOffset last, TimeSpan? interval) => interval is { } gap ? (last + gap).UtcTicks : long.MaxValue;
+
     private void Record(bool accessed, bool modified)
     {
         lock (_lock)
         {
-            DateTimeOffset now = time.GetUtcNow();
+            DateTimeOffset now = _time.GetUtcNow();
             accessed &= now.UtcTicks >= _accessDueTicks;
             modified &= now.UtcTicks >= _modifyDueTicks;
             if (!accessed && !modified)
@@ -48,8 +71,8 @@ internal sealed class ImageTimes(ImagePool pool, string id, ImageTimesRecord ini
                 Accessed = accessed ? now : Current.Accessed,
                 Modified = modified ? now : Current.Modified,
             };
-            Volatile.Write(ref _accessDueTicks, (Current.Accessed + s_interval).UtcTicks);
-            Volatile.Write(ref _modifyDueTicks, (Current.Modified + s_interval).UtcTicks);
+            Volatile.Write(ref _accessDueTicks, Due(Current.Accessed, _accessInterval));
+            Volatile.Write(ref _modifyDueTicks, Due(Current.Modified, _modifyInterval));
             Task earlier = _recording;
             ImageTimesRecord times = Current;
             _recording = Task.Run(() => PutAsync(earlier, times));
@@ -61,13 +84,13 @@ internal sealed class ImageTimes(ImagePool pool, string id, ImageTimesRecord ini
         await earlier.ConfigureAwait(false);
         try
         {
-            Record? header = await pool.Records.GetAsync(pool.Keys.Header(id), CancellationToken.None).ConfigureAwait(false);
+            Record? header = await _pool.Records.GetAsync(_pool.Keys.Header(_id), CancellationToken.None).ConfigureAwait(false);
             if (header is null)
                 return;
             var transaction = new RecordTransaction()
                 .Require(header)
-                .Put(pool.Keys.Times(id), Stored.Serialize(times, RbdJsonContext.Default.ImageTimesRecord));
-            await pool.Records.CommitAsync(transaction, CancellationToken.None).ConfigureAwait(false);
+                .Put(_pool.Keys.Times(_id), Stored.Serialize(times, RbdJsonContext.Default.ImageTimesRecord));
+            await _pool.Records.CommitAsync(transaction, CancellationToken.None).ConfigureAwait(false);
         }
         catch (StorageException)
         {

@@ -136,6 +136,9 @@ internal sealed class IoRequest : IValueTaskSource<int>, IValueTaskSource<ulong>
 
     private ulong GetResult(short token)
     {
+        // A caller that does not wait must not put a request back that the store still works on.
+        if (_completion.GetStatus(token) == ValueTaskSourceStatus.Pending)
+            throw new InvalidOperationException("the request is not over yet: await it");
         try
         {
             return _completion.GetResult(token);

@@ -3,12 +3,24 @@ using CurveRbd.Store;
 
 namespace CurveRbd.Rbd;
 
-/// <summary>Metadata keys <c>conf_&lt;option&gt;</c>: settings of one image or pool that go before the client's own.</summary>
-internal static class ConfOverrides
+/// <summary>
+/// The settings in force for an image: metadata keys <c>conf_&lt;option&gt;</c> of the image go before those of its pool, those before
+/// the client's own.
+/// </summary>
+internal sealed class ConfOverrides
 {
     private const string Prefix = "conf_";
 
-    /// <exception cref="StorageException">EINVAL: the option is unknown, or the value does not fit it.</exception>
+    private readonly CephConf _conf;
+    private readonly Dictionary<string, ByteName> _overrides;
+
+    private ConfOverrides(CephConf conf, Dictionary<string, ByteName> overrides)
+    {
+        _conf = conf;
+        _overrides = overrides;
+    }
+
+    /// <exception cref="StorageException">EINVAL: an override of an unknown option, or a value that does not fit it.</exception>
     public static void ThrowUnlessValid(ByteName key, ByteName value)
     {
         string text = key.ToString();
@@ -24,16 +36,36 @@ internal static class ConfOverrides
         }
     }
 
-    /// <summary>The value of a switch for an image.</summary>
-    public static bool GetBool(CephConf conf, IReadOnlyDictionary<string, ByteName> imageMetadata, string option) =>
-        imageMetadata.TryGetValue(Prefix + option, out ByteName value)
-            ? Parse(conf, option, value)
-            : conf.GetBool(option);
-
-    private static bool Parse(CephConf conf, string option, ByteName value)
+    /// <param name="imageMetadata">All of the image.</param>
+    public static async Task<ConfOverrides> ReadAsync(
+        ImagePool pool, IReadOnlyDictionary<string, ByteName> imageMetadata, CancellationToken cancellationToken)
     {
-        var scratch = new CephConf(conf.ClusterName, conf.Name);
-        scratch.Set(option, value);
-        return scratch.GetBool(option);
+        var overrides = new Dictionary<string, ByteName>(StringComparer.Ordinal);
+        string poolPrefix = pool.Keys.PoolMetadata;
+        foreach (Stored<MetadataRecord> pair in await pool.RangeAsync(
+            poolPrefix + Prefix, RbdJsonContext.Default.MetadataRecord, cancellationToken).ConfigureAwait(false))
+            overrides[pair.Record.Key[(poolPrefix.Length + Prefix.Length)..]] = pair.Value.Value;
+        foreach ((string key, ByteName value) in imageMetadata)
+        {
+            if (key.StartsWith(Prefix, StringComparison.Ordinal))
+                overrides[key[Prefix.Length..]] = value;
+        }
+
+        return new ConfOverrides(pool.Io.Cluster.Conf, overrides);
+    }
+
+    public bool GetBool(string option) => InForce(option).GetBool(option);
+
+    public ulong GetUInt(string option) => InForce(option).GetUInt(option);
+
+    public string GetText(string option) => InForce(option).GetText(option);
+
+    private CephConf InForce(string option)
+    {
+        if (!_overrides.TryGetValue(option, out ByteName value))
+            return _conf;
+        var overridden = new CephConf(_conf.ClusterName, _conf.Name);
+        overridden.Set(option, value);
+        return overridden;
     }
 }

@@ -11,8 +11,10 @@ internal sealed class RecordKeys(long poolId)
 
     public string Name(ByteName imageNamespace, ByteName name) => Names(imageNamespace) + name.Encode();
 
+    public string Images => _root + "image/";
+
     /// <summary>Everything of one image lies under it, so that one range reads it and one watch sees it.</summary>
-    public string Image(string id) => $"{_root}image/{id}/";
+    public string Image(string id) => $"{Images}{id}/";
 
     public string Header(string id) => Image(id) + "header";
 

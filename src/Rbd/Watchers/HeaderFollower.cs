@@ -19,9 +19,10 @@ internal sealed class HeaderFollower : IAsyncDisposable
     private IAsyncDisposable? _watch;
     private Task _pump = Task.CompletedTask;
     private Func<ImageHeader, ValueTask> _apply = _ => ValueTask.CompletedTask;
-    private Func<long, Task> _acknowledge = _ => Task.CompletedTask;
+    private Func<Stored<ImageHeader>, Task> _acknowledge = _ => Task.CompletedTask;
     private volatile Stored<ImageHeader> _current = null!;
     private volatile bool _isStale;
+    private volatile bool _isUpdated;
 
     private HeaderFollower(ImagePool pool, string id)
     {
@@ -41,8 +42,9 @@ internal sealed class HeaderFollower : IAsyncDisposable
     }
 
     /// <param name="apply">Brings the image in line with a new header. Never called concurrently.</param>
-    /// <param name="acknowledge">Records that the header of this revision is followed.</param>
-    public void Follow(Stored<ImageHeader> header, Func<ImageHeader, ValueTask> apply, Func<long, Task> acknowledge)
+    /// <param name="acknowledge">Records that this header is followed.</param>
+    public void Follow(
+        Stored<ImageHeader> header, Func<ImageHeader, ValueTask> apply, Func<Stored<ImageHeader>, Task> acknowledge)
     {
         _current = header;
         _apply = apply;
@@ -90,7 +92,12 @@ internal sealed class HeaderFollower : IAsyncDisposable
         bool isHeader = change.Key is null || string.Equals(change.Key, _pool.Keys.Header(_id), StringComparison.Ordinal);
         if (isHeader && (change.Record is null || change.Record.Revision > (_current?.Record.Revision ?? 0)))
             _isStale = true;
-        if (isHeader || change.Key!.StartsWith(_pool.Keys.ImageMetadata(_id), StringComparison.Ordinal))
+        bool isUpdate = isHeader || change.Key!.StartsWith(_pool.Keys.ImageMetadata(_id), StringComparison.Ordinal);
+        if (isUpdate)
+            _isUpdated = true;
+        // A watcher that vanished may be this handle's own, lost with its session.
+        bool isLostWatcher = change.Record is null && change.Key?.StartsWith(_pool.Keys.Watchers(_id), StringComparison.Ordinal) == true;
+        if (isUpdate || isLostWatcher)
             _changes.Writer.TryWrite(true);
     }
 
@@ -101,13 +108,16 @@ internal sealed class HeaderFollower : IAsyncDisposable
             try
             {
                 await RefreshAsync(CancellationToken.None).ConfigureAwait(false);
-                await _acknowledge(_current.Record.Revision).ConfigureAwait(false);
+                await _acknowledge(_current).ConfigureAwait(false);
             }
             catch (StorageException)
             {
                 // The next metadata call meets the same failure and has somebody to tell.
             }
 
+            if (!_isUpdated)
+                continue;
+            _isUpdated = false;
             NotifyCallbacks();
         }
     }

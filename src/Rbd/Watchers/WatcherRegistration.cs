@@ -12,15 +12,14 @@ internal sealed class WatcherRegistration
 
     private readonly ImagePool _pool;
     private readonly string _id;
-    private readonly string _key;
     private readonly WatcherRecord _record;
+    private string _key;
 
     public WatcherRegistration(ImagePool pool, string id)
     {
         _pool = pool;
         _id = id;
         var cookie = (ulong)Interlocked.Increment(ref s_lastCookie);
-        _key = $"{pool.Keys.Watchers(id)}{pool.Io.Cluster.Session.Id}.{cookie}";
         _record = new WatcherRecord
         {
             Address = pool.Io.Cluster.Address,
@@ -28,6 +27,7 @@ internal sealed class WatcherRegistration
             Cookie = cookie,
             SeenRevision = 0,
         };
+        _key = NewKey();
     }
 
     /// <returns>false: the header changed, or the image is barred.</returns>
@@ -39,12 +39,21 @@ internal sealed class WatcherRegistration
         return _pool.TryCommitAsync(transaction, cancellationToken);
     }
 
-    public async Task AcknowledgeAsync(long headerRevision)
+    /// <summary>Says that the header is followed. An entry lost with its session comes back, so that nobody removes the image.</summary>
+    public async Task AcknowledgeAsync(Stored<ImageHeader> header)
     {
         Record? mine = await _pool.Records.GetAsync(_key, CancellationToken.None).ConfigureAwait(false);
         if (mine is null)
+        {
+            _key = NewKey();
+            await TryRegisterAsync(header, CancellationToken.None).ConfigureAwait(false);
             return;
-        RecordTransaction transaction = Put(new RecordTransaction(), headerRevision).Require(mine);
+        }
+
+        Stored<WatcherRecord> watcher = Stored.Parse(mine, RbdJsonContext.Default.WatcherRecord);
+        if (watcher.Value.SeenRevision >= header.Record.Revision)
+            return;
+        RecordTransaction transaction = Put(new RecordTransaction(), header.Record.Revision).Require(mine);
         await _pool.Records.CommitAsync(transaction, CancellationToken.None).ConfigureAwait(false);
     }
 
@@ -83,6 +92,8 @@ internal sealed class WatcherRegistration
         return watchers.Any(watcher => watcher.Value.SeenRevision < headerRevision
             && !string.Equals(watcher.Record.Key, except, StringComparison.Ordinal));
     }
+
+    private string NewKey() => $"{_pool.Keys.Watchers(_id)}{_pool.Io.Cluster.Session.Id}.{_record.Cookie}";
 
     private RecordTransaction Put(RecordTransaction transaction, long seenRevision)
     {
