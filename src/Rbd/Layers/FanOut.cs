@@ -1,0 +1,125 @@
+using System.Threading.Tasks.Sources;
+using CurveRbd.Store;
+
+namespace CurveRbd.Rbd;
+
+/// <summary>
+/// One request that became several on the volumes: done when all of them are, with the first error. Pooled together with the small
+/// objects that watch its parts, so that it costs no memory in the long run.
+/// </summary>
+internal sealed class FanOut(FanOutPool pool) : IValueTaskSource
+{
+    private readonly List<FanOutPart> _parts = [];
+    private ManualResetValueTaskSourceCore<bool> _completion;
+    private ClusterLocks? _locks;
+    private Exception? _error;
+    private int _partsUsed;
+    private int _pending;
+
+    /// <summary>The hold that a write has while it is in flight.</summary>
+    public ClusterHold Hold { get; } = new();
+
+    /// <summary>The pool's list.</summary>
+    public FanOut? Next { get; set; }
+
+    /// <param name="locks">Where <see cref="Hold"/> is to be given up in the end; null if it is not used.</param>
+    public void Begin(ClusterLocks? locks)
+    {
+        _locks = locks;
+        _error = null;
+        _partsUsed = 0;
+        _pending = 1;
+        _completion.Reset();
+    }
+
+    public void AddRead(LayerExtent extent, IoVector buffer)
+    {
+        try
+        {
+            Add(extent.ReadAsync(buffer));
+        }
+        catch (Exception error)
+        {
+            Note(error);
+        }
+    }
+
+    public void AddWrite(LayerExtent extent, IoVector data)
+    {
+        try
+        {
+            Add(extent.WriteAsync(data));
+        }
+        catch (Exception error)
+        {
+            Note(error);
+        }
+    }
+
+    /// <summary>All parts have been added.</summary>
+    public ValueTask End()
+    {
+        short token = _completion.Version;
+        FinishOne();
+        return new ValueTask(this, token);
+    }
+
+    public void OnPartDone(ValueTask operation)
+    {
+        try
+        {
+            operation.GetAwaiter().GetResult();
+        }
+        catch (Exception error)
+        {
+            Note(error);
+        }
+
+        FinishOne();
+    }
+
+    public ValueTaskSourceStatus GetStatus(short token) => _completion.GetStatus(token);
+
+    public void OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _completion.OnCompleted(continuation, state, token, flags);
+
+    public void GetResult(short token)
+    {
+        try
+        {
+            _completion.GetResult(token);
+        }
+        finally
+        {
+            pool.GiveBack(this);
+        }
+    }
+
+    private void Add(ValueTask operation)
+    {
+        if (operation.IsCompleted)
+        {
+            operation.GetAwaiter().GetResult();
+            return;
+        }
+
+        if (_partsUsed == _parts.Count)
+            _parts.Add(new FanOutPart(this));
+        Interlocked.Increment(ref _pending);
+        _parts[_partsUsed++].Watch(operation);
+    }
+
+    private void Note(Exception error) => Interlocked.CompareExchange(ref _error, error, null);
+
+    private void FinishOne()
+    {
+        if (Interlocked.Decrement(ref _pending) > 0)
+            return;
+        _locks?.Exit(Hold);
+        if (_error is { } error)
+            _completion.SetException(error);
+        else
+            _completion.SetResult(true);
+    }
+}

@@ -1,0 +1,120 @@
+using CurveRbd.Store;
+
+namespace CurveRbd.Rbd;
+
+/// <summary>A layer of an open stack: its volume, and of an overlay its table and its free places.</summary>
+internal sealed class Layer : IDisposable
+{
+    // A volume grows by this much at least: on a store without a granularity of its own, not with every cluster.
+    private const ulong GrowthMin = 64UL << 20;
+
+    private readonly SemaphoreSlim _oneAtATime = new(1);
+
+    public Layer(byte slot, LayerSource source, OverlayHeader? header)
+    {
+        Slot = slot;
+        Source = source;
+        Header = header;
+        Table = header is null ? null : new OverlayTable(source.Volume, header);
+        Overlap = source.Overlap;
+        Filled = source.Filled;
+    }
+
+    /// <summary>The layer's number inside its stack: never 0, the same as long as the layer is in it.</summary>
+    public byte Slot { get; }
+
+    public LayerSource Source { get; }
+
+    public IVolume Volume => Source.Volume;
+
+    /// <summary>null: plain.</summary>
+    public OverlayHeader? Header { get; }
+
+    public OverlayTable? Table { get; }
+
+    /// <summary>The overlay's free places; null until <see cref="LoadPlacesAsync"/>.</summary>
+    public PlaceMap? Places { get; private set; }
+
+    public ulong Overlap { get; set; }
+
+    public ulong Filled { get; set; }
+
+    /// <summary>How much of it the image sees through all layers above, in bytes.</summary>
+    public ulong Visible { get; set; }
+
+    /// <summary>
+    /// Freed places stay untouched: the layer is being merged away, and readers that looked them up earlier may still be on
+    /// their way.
+    /// </summary>
+    public bool KeepsFreedPlaces { get; set; }
+
+    public ulong OffsetOf(OverlayEntry entry) => Header!.PlaceOffset(entry.Place);
+
+    public void Dispose() => _oneAtATime.Dispose();
+
+    /// <summary>Reads the whole table of an overlay to learn which places are free. Once; cheap when done.</summary>
+    /// <exception cref="StorageException">EIO: the table is broken, for instance two entries have one place.</exception>
+    public ValueTask LoadPlacesAsync() => Table is null || Places is not null ? ValueTask.CompletedTask : new(LoadPlacesOnceAsync());
+
+    /// <summary>Extends the volume so that it holds <paramref name="end"/> bytes.</summary>
+    public ValueTask EnsureSizeAsync(ulong end) => end <= Volume.Size ? ValueTask.CompletedTask : new(GrowAsync(end));
+
+    /// <summary>Gives places back once nothing durable points at them any more.</summary>
+    public async Task ReleaseAsync(List<uint> places)
+    {
+        if (KeepsFreedPlaces)
+            return;
+        places.Sort();
+        for (int i = 0, count; i < places.Count; i += count)
+        {
+            count = 1;
+            while (i + count < places.Count && places[i + count] == places[i] + (uint)count)
+                count++;
+            await ReleaseAsync(new PlaceRun(places[i], count)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReleaseAsync(PlaceRun run)
+    {
+        try
+        {
+            ulong length = (ulong)run.Count << OverlayHeader.ClusterShift;
+            await Volume.ZeroAsync(Header!.PlaceOffset(run.First), length, ZeroMode.Unmap).ConfigureAwait(false);
+        }
+        catch (StorageException)
+        {
+            // The space comes back when the place is used again; nobody reads it until then.
+        }
+
+        Places!.Free(run);
+    }
+
+    private async Task LoadPlacesOnceAsync()
+    {
+        await _oneAtATime.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            Places ??= await OverlayScan.FindPlacesAsync(Volume, Table!).ConfigureAwait(false);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    private async Task GrowAsync(ulong end)
+    {
+        await _oneAtATime.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (end <= Volume.Size)
+                return;
+            ulong wanted = Math.Max(end, Math.Min(Volume.Size + GrowthMin, Source.Limits.SizeMax));
+            await Volume.ResizeAsync(Source.Limits.RoundUp(wanted), CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using CurveRbd.Store;
+
+namespace CurveRbd.Rbd;
+
+/// <summary>
+/// Changes of the order of layers. While one runs no request may be in flight: the image holds them back for the moment it takes.
+/// None of them moves data.
+/// </summary>
+internal sealed partial class LayerStack
+{
+    /// <summary>The layers as they are, bottom first.</summary>
+    public IReadOnlyList<LayerSource> Layers =>
+        [.. _map.Layers.Select(layer => layer.Source with { Overlap = layer.Overlap, Filled = layer.Filled })];
+
+    /// <summary>
+    /// Makes everything durable and changes the layers: freezing the head under a fresh overlay, rolling back to a frozen layer, slipping
+    /// in or cutting off layers. Layers with a volume that was there before keep their tables in memory.
+    /// </summary>
+    /// <param name="layers">Bottom first. New volumes are taken over; those that are not in it any more are the caller's.</param>
+    /// <exception cref="StorageException">As <see cref="OpenAsync"/>; the layers are then as they were.</exception>
+    public async Task ArrangeAsync(IReadOnlyList<LayerSource> layers)
+    {
+        if (_map.Layers.Length > 0)
+            await FlushAsync().ConfigureAwait(false);
+        Layer[] arranged = await LoadAsync(layers).ConfigureAwait(false);
+        bool isOnlyPushed = IsPrefix(_map.Layers, arranged);
+        Use(arranged);
+        if (!isOnlyPushed)
+            _map.Regions.Clear();
+    }
+
+    /// <summary>
+    /// Cuts what the head sees of the layers below it: the image shrinks to <paramref name="size"/> bytes, and when it grows again the
+    /// cut part is zeros. What the head itself holds there is to be zeroed apart. Ends a merge of the head: what is cut in the layer
+    /// below must be trimmed before.
+    /// </summary>
+    public void CutOverlap(ulong size)
+    {
+        if (_map.Layers.Length == 1)
+            return;
+        Layer below = _map.Layers[^2];
+        below.Overlap = Math.Min(below.Overlap, size);
+        _map.UpdateVisible();
+        if (_merging != Head)
+            return;
+        _merging = null;
+        _absorber = null;
+    }
+
+    /// <summary>Reports how far a plain layer has been filled from those below it; reads follow at once.</summary>
+    /// <param name="filled">In bytes, a multiple of the cluster size, durable in the layer's volume.</param>
+    public void SetFilled(IVolume volume, ulong filled) => LayerOf(volume).Filled = filled;
+
+    /// <summary>Clusters that an overlay of the stack holds data of; null while nothing has been written to it.</summary>
+    public long? UsedPlaces(IVolume volume) => LayerOf(volume).Places?.Count;
+
+    private static bool IsPrefix(Layer[] layers, Layer[] of) =>
+        layers.Length <= of.Length && layers.AsSpan().SequenceEqual(of.AsSpan(0, layers.Length));
+
+    private Layer LayerOf(IVolume volume) => Array.Find(_map.Layers, layer => ReferenceEquals(layer.Volume, volume))
+        ?? throw new StorageException(Errno.EINVAL, $"volume {volume.Path} is no layer of the image with the head {Path}");
+
+    private async Task<Layer[]> LoadAsync(IReadOnlyList<LayerSource> sources)
+    {
+        Verify(sources);
+        var headers = new OverlayHeader?[sources.Count];
+        for (int i = 0; i < headers.Length; i++)
+        {
+            if (sources[i].IsOverlay)
+                headers[i] = await OverlayVolume.ReadHeaderAsync(sources[i].Volume).ConfigureAwait(false);
+        }
+
+        var layers = new Layer[headers.Length];
+        byte slot = 0;
+        for (int i = 0; i < layers.Length; i++)
+            layers[i] = Keep(sources[i]) ?? new Layer(slot = _map.FreeSlot(after: slot), sources[i], headers[i]);
+        return layers;
+    }
+
+    private Layer? Keep(LayerSource source)
+    {
+        Layer? layer = Array.Find(_map.Layers, candidate => ReferenceEquals(candidate.Volume, source.Volume));
+        if (layer is null)
+            return null;
+        layer.Overlap = source.Overlap;
+        layer.Filled = source.Filled;
+        return layer;
+    }
+
+    private static void Verify(IReadOnlyList<LayerSource> layers)
+    {
+        if (layers.Count == 0)
+            throw new StorageException(Errno.EINVAL, "an image without layers can't be opened");
+        if (layers.Count > 1 && !layers[^1].IsOverlay)
+            throw new StorageException(Errno.EINVAL, $"the head {layers[^1].Volume.Path} lies on other layers but is no overlay");
+    }
+
+    private void Use(Layer[] layers)
+    {
+        foreach (Layer gone in _map.Layers.Except(layers))
+            gone.Dispose();
+        _map.Arrange(layers);
+        _absorber = null;
+        _single = layers is [{ Header: null } plain] ? plain : null;
+        _writable = [Head, .. _writable.Intersect(layers).Where(layer => layer != Head)];
+        if (Array.IndexOf(layers, _merging) < 0)
+            _merging = null;
+        Limits = _single?.Source.Limits ?? LimitsOf(layers);
+    }
+
+    private static VolumeLimits LimitsOf(Layer[] layers) => layers[^1].Source.Limits with
+    {
+        BlockSize = layers.Max(layer => layer.Source.Limits.BlockSize),
+        SizeMin = 0,
+        SizeGranularity = 1,
+        SizeMax = OverlayHeader.CapacityMax,
+        CanShrink = true,
+        WritesAreDurable = false,
+    };
+}

@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using CurveRbd.Store;
+
+namespace CurveRbd.Rbd;
+
+/// <summary>The table of an overlay on its volume: reads and writes whole blocks, and remembers which of them are empty.</summary>
+internal sealed class OverlayTable(IVolume volume, OverlayHeader header)
+{
+    private readonly Lock _lock = new();
+    private readonly ulong[] _empty = new ulong[(header.RegionCount + 63) / 64];
+    private long _writes; // what was read before a write says nothing of the time after it
+
+    public uint RegionCount => header.RegionCount;
+
+    /// <summary>Fills <paramref name="entries"/> with a region's 1024 entries.</summary>
+    /// <returns>false: all of them are absent.</returns>
+    /// <exception cref="StorageException">EIO: an entry points outside the volume.</exception>
+    public async ValueTask<bool> ReadAsync(uint region, Memory<uint> entries)
+    {
+        entries.Span.Clear();
+        if (region >= RegionCount || IsEmpty(region) || await FindDataAsync(region).ConfigureAwait(false) > region)
+            return false;
+
+        long writes = Volatile.Read(ref _writes);
+        byte[] block = ArrayPool<byte>.Shared.Rent(OverlayHeader.TableBlockSize);
+        try
+        {
+            Memory<byte> bytes = block.AsMemory(0, OverlayHeader.TableBlockSize);
+            await volume.ReadAsync(OverlayHeader.TableBlockOffset(region), bytes).ConfigureAwait(false);
+            Decode(bytes.Span, entries.Span);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+
+        await VerifyAsync(region, entries).ConfigureAwait(false);
+        bool isEmpty = !entries.Span.ContainsAnyExcept(0u);
+        if (isEmpty)
+            RememberEmpty(region, region + 1, writes);
+        return !isEmpty;
+    }
+
+    /// <param name="block">A region's entries as <see cref="Encode"/> makes them.</param>
+    public ValueTask WriteAsync(uint region, Memory<byte> block)
+    {
+        ForgetEmpty(region);
+        return volume.WriteAsync(OverlayHeader.TableBlockOffset(region), block);
+    }
+
+    /// <summary>The first region from <paramref name="region"/> on that may have entries; <see cref="RegionCount"/> if none has.</summary>
+    public async ValueTask<uint> FindDataAsync(uint region)
+    {
+        while (region < RegionCount && IsEmpty(region))
+            region++;
+        if (region >= RegionCount)
+            return RegionCount;
+
+        long writes = Volatile.Read(ref _writes);
+        ulong from = OverlayHeader.TableBlockOffset(region);
+        VolumeExtent? data = await volume.NextDataAsync(from, OverlayHeader.TableBlockOffset(RegionCount)).ConfigureAwait(false);
+        uint found = data is { } extent
+            ? region + (uint)((extent.Offset - from) / OverlayHeader.TableBlockSize)
+            : RegionCount;
+        RememberEmpty(region, found, writes);
+        return found;
+    }
+
+    /// <summary>Forgets what it knows of the volume: another process may have written to it.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _writes++;
+            Array.Clear(_empty);
+        }
+    }
+
+    public static void Encode(ReadOnlySpan<uint> entries, Span<byte> block)
+    {
+        if (BitConverter.IsLittleEndian)
+            MemoryMarshal.AsBytes(entries).CopyTo(block);
+        else
+            BinaryPrimitives.ReverseEndianness(entries, MemoryMarshal.Cast<byte, uint>(block[..OverlayHeader.TableBlockSize]));
+    }
+
+    private static void Decode(ReadOnlySpan<byte> block, Span<uint> entries)
+    {
+        block.CopyTo(MemoryMarshal.AsBytes(entries));
+        if (!BitConverter.IsLittleEndian)
+            BinaryPrimitives.ReverseEndianness(entries, entries);
+    }
+
+    private async ValueTask VerifyAsync(uint region, ReadOnlyMemory<uint> entries)
+    {
+        if (FindOutside(entries.Span) < 0)
+            return;
+        await volume.RefreshAsync(CancellationToken.None).ConfigureAwait(false); // another process may have extended it
+        int outside = FindOutside(entries.Span);
+        if (outside < 0)
+            return;
+        ulong cluster = (ulong)region * OverlayHeader.EntriesPerBlock + (uint)outside;
+        throw OverlayHeader.Broken(volume.Path,
+            $"its table says place {new OverlayEntry(entries.Span[outside]).Place} for cluster {cluster}, " +
+            $"but the volume of {volume.Size} bytes has only {header.PlaceCount(volume.Size)} places");
+    }
+
+    private int FindOutside(ReadOnlySpan<uint> entries)
+    {
+        ulong places = header.PlaceCount(volume.Size);
+        for (int i = 0; i < entries.Length; i++)
+        {
+            var entry = new OverlayEntry(entries[i]);
+            if (entry.HasPlace && entry.Place >= places)
+                return i;
+        }
+
+        return -1;
+    }
+
+    private bool IsEmpty(uint region)
+    {
+        lock (_lock)
+            return (_empty[region / 64] & (1UL << (int)(region % 64))) != 0;
+    }
+
+    private void RememberEmpty(uint from, uint end, long writes)
+    {
+        lock (_lock)
+        {
+            for (uint region = from; region < end && writes == _writes; region++)
+                _empty[region / 64] |= 1UL << (int)(region % 64);
+        }
+    }
+
+    private void ForgetEmpty(uint region)
+    {
+        lock (_lock)
+        {
+            _writes++;
+            _empty[region / 64] &= ~(1UL << (int)(region % 64));
+        }
+    }
+}

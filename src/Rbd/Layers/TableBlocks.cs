@@ -1,0 +1,46 @@
+namespace CurveRbd.Rbd;
+
+/// <summary>The table blocks that are written to, and which of them are dirty.</summary>
+internal sealed class TableBlocks
+{
+    private readonly Lock _lock = new();
+    private readonly HashSet<TableBlock> _dirty = [];
+
+    public int DirtyCount
+    {
+        get
+        {
+            lock (_lock)
+                return _dirty.Count;
+        }
+    }
+
+    /// <summary>A layer's block of a region, read if need be.</summary>
+    /// <param name="region">Pinned.</param>
+    public async ValueTask<TableBlock> GetAsync(Region region, Layer layer)
+    {
+        if (region.FindBlock(layer) is { } attached)
+            return attached;
+        var entries = new uint[OverlayHeader.EntriesPerBlock];
+        await layer.Table!.ReadAsync(region.Index, entries).ConfigureAwait(false);
+        return region.Attach(new TableBlock(layer, region, entries, this));
+    }
+
+    public void AddDirty(TableBlock block)
+    {
+        lock (_lock)
+            _dirty.Add(block);
+    }
+
+    public void RemoveDirty(TableBlock block)
+    {
+        lock (_lock)
+            _dirty.Remove(block);
+    }
+
+    public TableBlock[] GetDirty()
+    {
+        lock (_lock)
+            return [.. _dirty];
+    }
+}
