@@ -29,6 +29,7 @@ public sealed class MemoryRecords : IRecordStore
 
     public ValueTask<RecordCommit> CommitAsync(RecordTransaction transaction, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
             foreach (RecordCondition condition in transaction.Conditions)

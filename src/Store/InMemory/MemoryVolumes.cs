@@ -102,7 +102,7 @@ public sealed class MemoryVolumes(VolumeLimits limits) : IVolumeStore
 
     private void CheckName(string name)
     {
-        if (name.Length == 0 || name.Contains('/', StringComparison.Ordinal))
+        if (name.Length == 0 || name[0] == '.' || name.Contains('/', StringComparison.Ordinal))
             throw new StorageException(Errno.EINVAL, $"'{name}' is no volume name");
         if (name.Length > Limits.NameLengthMax)
             throw new StorageException(Errno.ENAMETOOLONG, $"volume names have at most {Limits.NameLengthMax} bytes, this one {name.Length}");

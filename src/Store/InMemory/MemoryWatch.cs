@@ -39,7 +39,19 @@ internal sealed class MemoryWatch : IAsyncDisposable
         await foreach (RecordEvent change in _events.Reader.ReadAllAsync().ConfigureAwait(false))
         {
             if (!_isEnded)
-                _handler(change);
+                Call(change);
+        }
+    }
+
+    // A handler's own failure must not keep it from hearing of what follows.
+    private void Call(RecordEvent change)
+    {
+        try
+        {
+            _handler(change);
+        }
+        catch (Exception)
+        {
         }
     }
 }
