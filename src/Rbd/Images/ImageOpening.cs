@@ -29,8 +29,8 @@ internal sealed class ImageOpening(ImagePool pool, string id, bool isReadOnly, T
         try
         {
             ConfOverrides conf = await ConfOverrides.ReadAsync(pool, records.Metadata, cancellationToken).ConfigureAwait(false);
-            IVolume volume = await OpenVolumeAsync(records.Header.Value, cancellationToken).ConfigureAwait(false);
-            var image = new Image(pool, records, volume, follower, watcher, isReadOnly, conf, time);
+            LayerStack layers = await OpenLayersAsync(records.Header.Value, cancellationToken).ConfigureAwait(false);
+            var image = new Image(pool, records, layers, follower, watcher, isReadOnly, conf, time);
             follower.Follow(records.Header, image.ApplyHeaderAsync, watcher is null ? _ => Task.CompletedTask : watcher.AcknowledgeAsync);
             return image;
         }
@@ -56,6 +56,13 @@ internal sealed class ImageOpening(ImagePool pool, string id, bool isReadOnly, T
                 throw new StorageException(Errno.EBUSY, $"image {pool.Describe(records.Header.Value.Name)} is being removed or moved");
             await Task.Delay(Operation.PollInterval, time, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async Task<LayerStack> OpenLayersAsync(ImageHeader header, CancellationToken cancellationToken)
+    {
+        IVolume volume = await OpenVolumeAsync(header, cancellationToken).ConfigureAwait(false);
+        var plain = new LayerSource(volume, pool.Volumes.Limits, IsOverlay: false);
+        return await LayerStack.OpenAsync([plain], LayerStackOptions.Default).ConfigureAwait(false);
     }
 
     private async Task<IVolume> OpenVolumeAsync(ImageHeader header, CancellationToken cancellationToken)

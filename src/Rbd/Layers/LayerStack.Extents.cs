@@ -7,6 +7,37 @@ internal sealed partial class LayerStack
     public ValueTask<VolumeExtent?> NextDataAsync(ulong offset, ulong end) =>
         _single is { } plain ? plain.Volume.NextDataAsync(offset, end) : new ValueTask<VolumeExtent?>(FindDataAsync(offset, end));
 
+    /// <summary>Where each cluster of a region lies.</summary>
+    public async ValueTask<ClusterContent[]> ReadContentAsync(uint index)
+    {
+        Region region = await _map.Regions.PinAsync(index).ConfigureAwait(false);
+        try
+        {
+            var content = new ClusterContent[OverlayHeader.EntriesPerBlock];
+            for (int cluster = 0; cluster < content.Length; cluster++)
+                content[cluster] = ContentOf(region, cluster);
+            return content;
+        }
+        finally
+        {
+            region.Unpin();
+        }
+    }
+
+    private ClusterContent ContentOf(Region region, int cluster)
+    {
+        LayerExtent extent = _map.Find(region, LayerMap.OffsetOf(region, cluster), OverlayHeader.ClusterSize);
+        if (extent.Layer is { } layer)
+        {
+            LayerContentKind kind = layer.Table is null ? LayerContentKind.Plain : LayerContentKind.Cluster;
+            return new ClusterContent(layer.Volume.Path, kind, extent.Offset, extent.Length - extent.Cut);
+        }
+
+        return region[cluster] is { Slot: not 0 and var slot, Entry.IsZero: true }
+            ? new ClusterContent(_map.LayerOf(slot).Volume.Path, LayerContentKind.Zeros, 0, 0)
+            : default;
+    }
+
     private async Task<VolumeExtent?> FindDataAsync(ulong offset, ulong end)
     {
         while (offset < end)
