@@ -1,0 +1,214 @@
+using System.Diagnostics;
+using CurveRbd.Brpc;
+using CurveRbd.Curve.Messages;
+using CurveRbd.Store;
+using CurveRbd.TestCluster;
+
+namespace CurveRbd.Curve.Tests;
+
+public class FaultTests
+{
+    public static TheoryData<string> Faults { get; } = [.. s_faults.Keys];
+
+    private static Dictionary<string, Func<Fault>> s_faults => new(StringComparer.Ordinal)
+    {
+        ["dropped write"] = () => new Fault("WriteChunk") { IsDropped = true, Times = 2 },
+        ["dropped reply of a write"] = () => new Fault("WriteChunk") { IsReplyDropped = true, Times = 2 },
+        ["dropped read"] = () => new Fault("ReadChunk") { IsDropped = true, Times = 2 },
+        ["late write"] = () => new Fault("WriteChunk") { Delay = TimeSpan.FromMilliseconds(1500), Times = 2 },
+        ["reset"] = () => new Fault(null) { IsReset = true, Times = 5 },
+        ["redirect"] = () => new Fault("WriteChunk") { ChunkStatus = ChunkOpStatus.Redirected, Times = 5 },
+        ["copyset not there"] = () => new Fault("ReadChunk") { ChunkStatus = ChunkOpStatus.CopysetNotexist, Times = 3 },
+        ["overload"] = () => new Fault("WriteChunk") { ChunkStatus = ChunkOpStatus.Overload, Times = 3 },
+        ["passing fault of a server"] = () => new Fault("WriteChunk") { ChunkStatus = ChunkOpStatus.FailureUnknown, Times = 3 },
+        ["server stops"] = () => new Fault("WriteChunk") { Error = RpcErrorCode.ELOGOFF, Times = 3 },
+        ["no answer who leads"] = () => new Fault("GetLeader") { Error = RpcErrorCode.EAGAIN, Times = 4 },
+        ["no answer of the MDS"] = () => new Fault("GetOrAllocateSegment") { IsDropped = true, Times = 1 },
+        ["MDS in trouble"] = () => new Fault("GetOrAllocateSegment") { Status = StatusCode.StorageError, Times = 3 },
+        ["copysets unknown for a moment"] = () => new Fault("GetChunkServerListInCopySets") { IsDropped = true, Times = 1 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task Operations_under_a_passing_fault_lose_nothing(string fault)
+    {
+        await using Fixture fixture = await Fixture.StartAsync();
+        await using IVolume volume = await fixture.OpenNewAsync();
+        var model = new VolumeModel(volume, start: 0, length: 8 << 20, seed: 3);
+        fixture.Cluster.Faults.Inject(s_faults[fault]());
+
+        await model.RunAsync(operations: 60);
+
+        Assert.True(fixture.Cluster.Faults.Hits > 0);
+        fixture.Cluster.Faults.Clear();
+        await model.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Operations_while_everything_fails_at_random_lose_nothing()
+    {
+        await using Fixture fixture = await Fixture.StartAsync(new ClusterOptions { ChunkServerCount = 4 });
+        await using IVolume volume = await fixture.OpenNewAsync();
+        var model = new VolumeModel(volume, start: 0, length: 16 << 20, seed: 5);
+        Task running = model.RunAsync(operations: 300);
+        var random = new Random(1);
+
+        while (!running.IsCompleted)
+        {
+            await MakeTroubleAsync(fixture.Cluster, random);
+            await Task.WhenAny(running, Task.Delay(50, Fixture.Token));
+        }
+
+        await running;
+        await model.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Operations_while_chunkservers_and_leaders_change_lose_nothing()
+    {
+        await using Fixture fixture = await Fixture.StartAsync();
+        await using IVolume volume = await fixture.OpenNewAsync();
+        var model = new VolumeModel(volume, start: 0, length: 8 << 20, seed: 9);
+
+        foreach (ChunkServer server in fixture.Cluster.ChunkServers)
+        {
+            Task running = model.RunAsync(operations: 40);
+            await server.StopAsync();
+            await running;
+            server.Start();
+            fixture.Cluster.MoveLeaders();
+        }
+
+        await model.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Operations_while_the_leading_MDS_dies_go_on()
+    {
+        await using Fixture fixture = await Fixture.StartAsync();
+        await using IVolume volume = await fixture.OpenNewAsync();
+        MdsServer first = fixture.Cluster.LeadingMds!;
+        Task failingOver = fixture.Cluster.FailOverMdsAsync();
+
+        await volume.WriteAsync(5 * Fixture.GiB, Fixture.RandomBytes(4096));
+        await failingOver;
+        await fixture.Store.CreateAsync(Fixture.Volume with { Name = "vm-2" }, 10 * Fixture.GiB, Fixture.Token);
+
+        Assert.NotSame(first, fixture.Cluster.LeadingMds);
+        Assert.Equal(Fixture.RandomBytes(4096), await Fixture.ReadAsync(volume, 5 * Fixture.GiB, 4096));
+    }
+
+    [Fact]
+    public async Task WriteAsync_to_a_full_cluster_is_ENOSPC()
+    {
+        await using Fixture fixture = await Fixture.StartAsync(
+            new ClusterOptions { ChunkServerBytes = 10 * Fixture.GiB },
+            options => options with { MdsRetry = options.MdsRetry with { TotalTimeout = TimeSpan.FromSeconds(1) } });
+        await using IVolume volume = await fixture.OpenNewAsync();
+        await fixture.Store.CreateAsync(Fixture.Volume with { Name = "vm-2" }, 10 * Fixture.GiB, Fixture.Token);
+        await using IVolume second = await fixture.Store.OpenAsync(Fixture.Volume with { Name = "vm-2" }, readOnly: false, Fixture.Token);
+        for (ulong segment = 0; segment < 10; segment++)
+            await volume.WriteAsync(segment * Fixture.GiB, new byte[4096]);
+
+        StorageException error = await Assert.ThrowsAsync<StorageException>(async () => await second.WriteAsync(0, new byte[4096]));
+
+        Assert.Equal(Errno.ENOSPC, error.Errno);
+        Assert.Contains("full", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ChunkOpStatus.Nospace, Errno.ENOSPC)]
+    [InlineData(ChunkOpStatus.CrcFail, Errno.EIO)]
+    [InlineData(ChunkOpStatus.InvalidRequest, Errno.EIO)]
+    [InlineData(ChunkOpStatus.EpochTooOld, Errno.ESHUTDOWN)]
+    public async Task WriteAsync_lasting_refusal_fails_with_its_errno(ChunkOpStatus status, Errno errno)
+    {
+        await using Fixture fixture = await Fixture.StartAsync(configure: options => options with
+        {
+            ChunkRetry = options.ChunkRetry with { FaultTriesMax = 3, Delay = TimeSpan.FromMilliseconds(1) },
+        });
+        await using IVolume volume = await fixture.OpenNewAsync();
+        fixture.Cluster.Faults.Inject(new Fault("WriteChunk") { ChunkStatus = status, Times = 1000 });
+
+        StorageException error = await Assert.ThrowsAsync<StorageException>(async () => await volume.WriteAsync(0, new byte[4096]));
+
+        Assert.Equal(errno, error.Errno);
+        Assert.Contains("/pool/vm-1", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WriteAsync_to_a_dead_cluster_ends_at_the_operation_timeout()
+    {
+        await using Fixture fixture = await Fixture.StartAsync(configure: options => options with { OperationTimeout = TimeSpan.FromSeconds(1) });
+        await using IVolume volume = await fixture.OpenNewAsync();
+        await volume.WriteAsync(0, new byte[4096]);
+        foreach (ChunkServer server in fixture.Cluster.ChunkServers)
+            await server.StopAsync();
+        long start = Stopwatch.GetTimestamp();
+
+        StorageException error = await Assert.ThrowsAsync<StorageException>(async () => await volume.WriteAsync(0, new byte[4096]));
+
+        Assert.Equal(Errno.ETIMEDOUT, error.Errno);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.9, 4);
+    }
+
+    [Fact]
+    public async Task DisposeAsync_while_a_dead_cluster_is_waited_for_ends_at_once()
+    {
+        Cluster cluster = Cluster.Start(new ClusterOptions());
+        CurveVolumeStore store = await Fixture.ConnectAsync(cluster);
+        await store.CreatePoolAsync("pool", Fixture.Token);
+        await store.CreateAsync(Fixture.Volume, 10 * Fixture.GiB, Fixture.Token);
+        IVolume volume = await store.OpenAsync(Fixture.Volume, readOnly: false, Fixture.Token);
+        await cluster.DisposeAsync();
+        Task write = volume.WriteAsync(0, new byte[4096]).AsTask();
+
+        await store.DisposeAsync();
+
+        StorageException error = await Assert.ThrowsAsync<StorageException>(() => write.WaitAsync(TimeSpan.FromSeconds(5), Fixture.Token));
+        Assert.Equal(Errno.ESHUTDOWN, error.Errno);
+    }
+
+    [Fact]
+    public async Task ConnectAsync_nobody_there_is_ETIMEDOUT_and_says_who_was_asked()
+    {
+        Cluster cluster = Cluster.Start(new ClusterOptions());
+        await cluster.DisposeAsync();
+
+        StorageException error = await Assert.ThrowsAsync<StorageException>(
+            () => Fixture.ConnectAsync(cluster, options => options with { ConnectTimeout = TimeSpan.FromMilliseconds(500) }));
+
+        Assert.Equal(Errno.ETIMEDOUT, error.Errno);
+        Assert.Contains(cluster.MdsAddresses[1], error.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task MakeTroubleAsync(Cluster cluster, Random random)
+    {
+        switch (random.Next(6))
+        {
+            case 0:
+                cluster.Faults.Inject(new Fault("WriteChunk") { IsReplyDropped = true });
+                break;
+            case 1:
+                cluster.Faults.Inject(new Fault("WriteChunk") { ChunkStatus = ChunkOpStatus.Overload });
+                break;
+            case 2:
+                cluster.MoveLeaders();
+                break;
+            case 3:
+                cluster.ChunkServers[random.Next(cluster.ChunkServers.Count)].ResetConnections();
+                break;
+            case 4:
+                ChunkServer server = cluster.ChunkServers[random.Next(cluster.ChunkServers.Count)];
+                await server.StopAsync();
+                await Task.Delay(random.Next(200), Fixture.Token);
+                server.Start();
+                break;
+            default:
+                MdsServer dead = cluster.LeadingMds!;
+                await cluster.FailOverMdsAsync();
+                await cluster.StartMdsAsync(dead);
+                break;
+        }
+    }
+}

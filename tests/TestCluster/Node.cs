@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Sockets;
+using CurveRbd.Brpc;
+using Google.Protobuf;
+
+namespace CurveRbd.TestCluster;
+
+/// <summary>A server of the cluster: it keeps its port for life and may be stopped and started.</summary>
+public abstract class Node : IAsyncDisposable
+{
+    private readonly Faults _faults;
+    private readonly List<RpcRequest> _log = [];
+    private RpcServer? _server;
+
+    private protected Node(Faults faults)
+    {
+        _faults = faults;
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Address = (IPEndPoint)probe.LocalEndPoint!;
+    }
+
+    public IPEndPoint Address { get; }
+
+    public bool IsListening => _server is not null;
+
+    /// <summary>Every request since the start or the last <see cref="ClearLog"/>, in order of arrival.</summary>
+    public IReadOnlyList<RpcRequest> Log
+    {
+        get
+        {
+            lock (_log)
+                return [.. _log];
+        }
+    }
+
+    /// <summary>Whether requests are kept; off for long runs.</summary>
+    public bool IsLogging { get; set; }
+
+    public override string ToString() => Address.ToString();
+
+    public void ClearLog()
+    {
+        lock (_log)
+            _log.Clear();
+    }
+
+    /// <summary>Resets all connections.</summary>
+    public void ResetConnections() => _server?.AbortConnections();
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
+    }
+
+    private protected void Listen() => _server = RpcServer.Start(Address, ServeAsync);
+
+    private protected async ValueTask CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _server, null) is { } server)
+            await server.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <returns>null: never answered.</returns>
+    private protected abstract RpcReply? Serve(RpcRequest request);
+
+    /// <summary>What a request is answered that a fault turns down.</summary>
+    private protected abstract RpcReply Refuse(RpcRequest request, Fault fault);
+
+    private protected static RpcReply Reply(IMessage message) => new(message.ToByteArray(), default);
+
+    private protected static RpcReply Reply(IMessage message, ReadOnlyMemory<byte> attachment) => new(message.ToByteArray(), attachment);
+
+    private protected static RpcReply NoMethod(RpcRequest request) =>
+        RpcReply.Fail(RpcErrorCode.ENOMETHOD, $"Fail to find method={request.Service}/{request.Method}");
+
+    /// <summary>Parses as strictly as C++ does.</summary>
+    private protected static T Parse<T>(RpcRequest request, MessageParser<T> parser)
+        where T : IMessage<T>
+    {
+        T message = parser.ParseFrom(request.Message.Span);
+        return message.IsInitialized() ? message : throw new FormatException($"{request.Method} lacks a required field");
+    }
+
+    private async ValueTask<RpcReply?> ServeAsync(RpcRequest request)
+    {
+        if (IsLogging)
+        {
+            lock (_log)
+                _log.Add(request);
+        }
+
+        Fault? fault = _faults.Take(request.Method, ToString());
+        if (fault is null)
+            return ServeStrictly(request);
+
+        if (fault.Delay > TimeSpan.Zero)
+            await Task.Delay(fault.Delay).ConfigureAwait(false);
+        if (fault.IsReset)
+            request.Abort();
+        if (fault.IsDropped || fault.IsReset)
+            return null;
+        if (fault.Error is { } error)
+            return RpcReply.Fail(error, "injected");
+        if (fault.ChunkStatus is not null || fault.Status is not null)
+            return Refuse(request, fault);
+        RpcReply? reply = ServeStrictly(request);
+        return fault.IsReplyDropped ? null : reply;
+    }
+
+    private RpcReply? ServeStrictly(RpcRequest request)
+    {
+        try
+        {
+            return Serve(request);
+        }
+        catch (InvalidDataException violation)
+        {
+            _faults.Report(violation.Message);
+            throw;
+        }
+        catch (Exception error) when (error is InvalidProtocolBufferException or FormatException)
+        {
+            return RpcReply.Fail(
+                RpcErrorCode.EREQUEST, $"Fail to parse request message, CompressType=none, request_size={request.Message.Length}");
+        }
+    }
+}
