@@ -35,6 +35,7 @@ publish_native() {
     dotnet publish src/Native -c Release -r linux-x64 -o out/stage/native
     install_library out/stage/native/CurveRbd.Native.so libcurverbd.so
     install_library out/stage/native/libe_sqlite3.so libe_sqlite3.so
+    src/Native/shim/build.sh out/lib
 }
 
 publish_cli() {

@@ -1,0 +1,12 @@
+/*
+ * Loading a file a second time. The loader knows libraries by name and by inode, so a second, independent instance needs both to be new.
+ */
+#ifndef CURVERBD_COPY_H
+#define CURVERBD_COPY_H
+
+#include "core.h"
+
+/* dlopen's handle, or NULL with a reason in *why. The name is the one dlopen knows the copy by from then on. */
+CURVERBD_HIDDEN void *curverbd_open_copy_of(const char *path, char *name, size_t size, const char **why);
+
+#endif
