@@ -93,10 +93,9 @@ public static class ImageCopy
         {
             await ImageDirectory.RemoveAsync(destination, name, null, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (StorageException error)
+        catch (StorageException)
         {
             // The failure of the copy itself is what the caller must see.
-            Log.CopyNotRemoved(new ImagePool(destination).Logger, name.ToString(), error);
         }
     }
 }

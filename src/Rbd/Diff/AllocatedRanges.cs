@@ -67,8 +67,7 @@ internal sealed class AllocatedRanges(IVolume volume, int blockSize, ulong granu
     private ValueTask<VolumeExtent?> NextDataAsync(ulong from, ulong end)
     {
         ulong start = from - from % (ulong)blockSize;
-        ulong stop = Math.Min(RoundUp(end, (ulong)blockSize), volume.Size);
-        return start < stop ? volume.NextDataAsync(start, stop) : new ValueTask<VolumeExtent?>((VolumeExtent?)null);
+        return volume.NextDataAsync(start, Math.Min(RoundUp(end, (ulong)blockSize), volume.Size));
     }
 
     private static ulong RoundUp(ulong value, ulong unit)

@@ -204,10 +204,9 @@ internal sealed class ImageCreation
                 NameKey, RbdJsonContext.Default.ImageNameRecord, CancellationToken.None).ConfigureAwait(false);
             return !string.Equals(name?.Value.Id, claim.Value.ImageId, StringComparison.Ordinal);
         }
-        catch (StorageException error)
+        catch (StorageException)
         {
-            Log.CreationNotUndone(_pool.Logger, _pool.Describe(_name), error);
-            return true;
+            return true; // The store is out of reach: the claim stays, and whoever comes next repairs it.
         }
     }
 

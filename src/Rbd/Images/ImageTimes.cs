@@ -92,10 +92,9 @@ internal sealed class ImageTimes
                 .Put(_pool.Keys.Times(_id), Stored.Serialize(times, RbdJsonContext.Default.ImageTimesRecord));
             await _pool.Records.CommitAsync(transaction, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (StorageException error)
+        catch (StorageException)
         {
-            // Not worth failing an I/O that went well; the next minute tries again.
-            Log.TimesNotRecorded(_pool.Logger, _id, error);
+            // A time stamp is not worth failing an I/O that went well; the next minute tries again.
         }
     }
 }

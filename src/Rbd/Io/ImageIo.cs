@@ -134,24 +134,18 @@ internal sealed class ImageIo
 
     private void Submit(IoRequest request)
     {
-        // Once it is in the order and not free, the request is another thread's.
-        bool isRefused;
         bool isFree;
         lock (_lock)
         {
-            isRefused = _isClosed;
-            isFree = !isRefused && _order.Add(request);
+            if (_isClosed)
+                request.Error = new StorageException(Errno.ESHUTDOWN, $"image {_image} is closed");
+            isFree = request.Error is null && _order.Add(request);
         }
 
-        if (isRefused)
-        {
-            request.Error = new StorageException(Errno.ESHUTDOWN, $"image {_image} is closed");
+        if (request.Error is not null)
             request.Complete();
-        }
         else if (isFree)
-        {
             Run(request);
-        }
     }
 
     private IoRequest Rent(IoKind kind, ulong offset, ulong length, IoVector data)
@@ -244,7 +238,11 @@ internal sealed class ImageIo
     private StorageException Explain(IoRequest request, Exception error)
     {
         Errno errno = error is StorageException storage ? storage.Errno : Errno.EIO;
-        string what = request.Kind == IoKind.Flush ? "flush" : $"{request.Kind} of {request.Length} bytes at {request.Offset}";
+        string what = request.Kind switch
+        {
+            IoKind.Flush => "flush",
+            _ => $"{request.Kind} of {request.Length} bytes at {request.Offset}",
+        };
         return new StorageException(errno, $"image {_image}, {what} on volume {_volume.Path}: {error.Message}", error);
     }
 }

@@ -110,10 +110,9 @@ internal sealed class HeaderFollower : IAsyncDisposable
                 await RefreshAsync(CancellationToken.None).ConfigureAwait(false);
                 await _acknowledge(_current).ConfigureAwait(false);
             }
-            catch (StorageException error)
+            catch (StorageException)
             {
                 // The next metadata call meets the same failure and has somebody to tell.
-                Log.ChangeNotFollowed(_pool.Logger, _id, error);
             }
 
             if (!_isUpdated)
@@ -166,10 +165,9 @@ internal sealed class HeaderFollower : IAsyncDisposable
             {
                 callback();
             }
-            catch (Exception error)
+            catch (Exception)
             {
                 // A watcher's defect must not end the watch of the others.
-                Log.UpdateCallbackThrew(_pool.Logger, _id, error);
             }
         }
     }
