@@ -200,7 +200,7 @@ public sealed class CurveVolumeStore : IVolumeStore
 
     private static void CheckName(string name)
     {
-        if (name.Length == 0 || name.Contains('/', StringComparison.Ordinal))
+        if (name is "" or "." or ".." || name.Contains('/', StringComparison.Ordinal))
             throw new StorageException(Errno.EINVAL, $"'{name}' is no name of a volume or pool");
         if (name.Length > NameLengthMax)
             throw new StorageException(Errno.ENAMETOOLONG, $"names have at most {NameLengthMax} bytes, this one {name.Length}");

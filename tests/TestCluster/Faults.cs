@@ -63,7 +63,10 @@ public sealed record Fault(string? Method)
 
     public int Times { get; set; } = 1;
 
-    /// <summary>Answered so much later.</summary>
+    /// <summary>
+    /// Executed at once and answered so much later. (A chunkserver executes requests in the order in which they came: one that
+    /// its client has given up never overtakes that client's next.)
+    /// </summary>
     public TimeSpan Delay { get; init; }
 
     /// <summary>Not executed and never answered.</summary>

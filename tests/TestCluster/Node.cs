@@ -95,8 +95,6 @@ public abstract class Node : IAsyncDisposable
         if (fault is null)
             return ServeStrictly(request);
 
-        if (fault.Delay > TimeSpan.Zero)
-            await Task.Delay(fault.Delay).ConfigureAwait(false);
         if (fault.IsReset)
             request.Abort();
         if (fault.IsDropped || fault.IsReset)
@@ -105,7 +103,10 @@ public abstract class Node : IAsyncDisposable
             return RpcReply.Fail(error, "injected");
         if (fault.ChunkStatus is not null || fault.Status is not null)
             return Refuse(request, fault);
+
         RpcReply? reply = ServeStrictly(request);
+        if (fault.Delay > TimeSpan.Zero)
+            await Task.Delay(fault.Delay).ConfigureAwait(false);
         return fault.IsReplyDropped ? null : reply;
     }
 

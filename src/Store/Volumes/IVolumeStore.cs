@@ -22,6 +22,7 @@ public interface IVolumeStore : IAsyncDisposable
     Task CreateAsync(VolumePath path, ulong size, CancellationToken cancellationToken);
 
     /// <summary>Removes the volume. Whoever has it open gets errors or keeps a volume without a name, as the store will.</summary>
+    /// <exception cref="StorageException">EBUSY: the store can't delete an open volume.</exception>
     Task DeleteAsync(VolumePath path, CancellationToken cancellationToken);
 
     /// <summary>Renames inside one pool.</summary>
