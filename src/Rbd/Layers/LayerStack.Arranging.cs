@@ -51,8 +51,8 @@ internal sealed partial class LayerStack
     /// <param name="filled">In bytes, a multiple of the cluster size, durable in the layer's volume.</param>
     public void SetFilled(IVolume volume, ulong filled) => LayerOf(volume).Filled = filled;
 
-    /// <summary>Clusters that an overlay of the stack holds data of; null while nothing has been written to it.</summary>
-    public long? UsedPlaces(IVolume volume) => LayerOf(volume).Places?.Count;
+    /// <summary>Clusters that an overlay of the stack holds data of; null while that is not counted: before it is written to and once it merges away.</summary>
+    public long? UsedPlaces(IVolume volume) => LayerOf(volume) is { KeepsFreedPlaces: false } layer ? layer.Places?.Count : null;
 
     private static bool IsPrefix(Layer[] layers, Layer[] of) =>
         layers.Length <= of.Length && layers.AsSpan().SequenceEqual(of.AsSpan(0, layers.Length));

@@ -10,6 +10,7 @@ internal sealed class CrashStore(VolumeLimits limits, Random random)
 {
     private readonly Dictionary<string, CrashVolume> _volumes = [];
     private long _callsLeft = long.MaxValue;
+    private long _failAt = long.MaxValue;
     private long _actionAt = long.MaxValue;
     private Action? _action;
 
@@ -38,6 +39,16 @@ internal sealed class CrashStore(VolumeLimits limits, Random random)
     /// <summary>The machine crashes in the <paramref name="calls"/>-th volume call from now.</summary>
     public void CrashIn(long calls) => _callsLeft = calls;
 
+    /// <summary>Neither a crash nor a failure is due any more.</summary>
+    public void Disarm()
+    {
+        _callsLeft = long.MaxValue;
+        _failAt = long.MaxValue;
+    }
+
+    /// <summary>The <paramref name="calls"/>-th volume call from now fails with EIO; a write may have arrived nevertheless.</summary>
+    public void FailIn(long calls) => _failAt = CallCount + calls;
+
     /// <summary>Does something in the middle of the <paramref name="calls"/>-th call from now.</summary>
     public void After(long calls, Action action)
     {
@@ -53,6 +64,8 @@ internal sealed class CrashStore(VolumeLimits limits, Random random)
             throw new MachineCrashedException();
         if (++CallCount == _actionAt)
             _action!();
+        if (CallCount == _failAt)
+            throw new StorageException(Errno.EIO, "the store fails once");
         if (--_callsLeft > 0)
             return false;
         IsCrashed = true;
@@ -65,6 +78,6 @@ internal sealed class CrashStore(VolumeLimits limits, Random random)
         foreach (CrashVolume volume in _volumes.Values)
             volume.LoseWrites();
         IsCrashed = false;
-        _callsLeft = long.MaxValue;
+        Disarm();
     }
 }

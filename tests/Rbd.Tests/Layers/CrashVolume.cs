@@ -34,9 +34,20 @@ internal sealed class CrashVolume(CrashStore store, string name, ulong size)
     public void Write(ulong offset, IoVector data)
     {
         Check(offset, (ulong)data.Length);
-        bool crashes = store.OnCall();
         var bytes = new byte[data.Length];
         data.CopyTo(bytes);
+        bool crashes;
+        try
+        {
+            crashes = store.OnCall();
+        }
+        catch (StorageException) when (store.Random.Next(2) == 0)
+        {
+            lock (_lock)
+                Write(offset, bytes, isDurable: false);
+            throw;
+        }
+
         lock (_lock)
             Write(offset, bytes, isDurable: store.Limits.WritesAreDurable && !crashes);
         Crash(crashes);

@@ -22,6 +22,7 @@ internal sealed class LayerModel
     private LayerStack _stack = null!;
     private LayerMerge? _merge;
     private LayerModelRecord? _mergingUpper;
+    private bool _isArranging; // records and open stack may differ
     private uint _lastStamp;
     private int _lastVolume;
 
@@ -40,6 +41,8 @@ internal sealed class LayerModel
 
     public int CrashCount { get; private set; }
 
+    public int FailureCount { get; private set; }
+
     public int MergedCount { get; private set; }
 
     public long StepCount { get; private set; }
@@ -51,10 +54,17 @@ internal sealed class LayerModel
         {
             if (withCrashes && _random.Next(12) == 0)
                 _store.CrashIn(_random.Next(1, 60));
+            if (withCrashes && _random.Next(12) == 0)
+                _store.FailIn(_random.Next(1, 60));
             try
             {
                 StepCount++;
                 await StepAsync();
+            }
+            catch (StorageException error)
+            {
+                Assert.Equal(Errno.EIO, error.Errno);
+                await (_store.IsCrashed ? RecoverAsync() : GoOnAsync());
             }
             catch (MachineCrashedException)
             {
@@ -64,7 +74,7 @@ internal sealed class LayerModel
 
         if (_store.IsCrashed)
             await RecoverAsync();
-        _store.CrashIn(long.MaxValue);
+        _store.Disarm();
         await VerifyAllAsync();
     }
 
@@ -200,7 +210,9 @@ internal sealed class LayerModel
         _allowed.Clear();
         upper.Parent!.ParentOverlap = Math.Min(upper.Parent.ParentOverlap, upper.ParentOverlap);
         upper.ParentOverlap = ulong.MaxValue;
+        _isArranging = true;
         await _stack.ArrangeAsync(SourcesOf(ChainOf(_head), _stack.Layers));
+        _isArranging = false;
     }
 
     private async Task FinishMergeAsync()
@@ -272,11 +284,13 @@ internal sealed class LayerModel
         ulong overlap = Math.Min(_head.ParentOverlap, OffsetOf(_sectorCount));
         layers.Insert(layers.Count - 1, new LayerSource(target, _store.Limits, IsOverlay: false, layers[^2].Overlap, Filled: 0));
         layers[^3] = layers[^3] with { Overlap = ulong.MaxValue };
+        _isArranging = true;
         await _stack.ArrangeAsync(layers);
         _allowed.Clear();
         await new LayerFill(source, target).RunAsync(0, overlap, OnFilledAsync, CancellationToken.None);
         await source.DisposeAsync();
         await _stack.ArrangeAsync([layers[^2] with { Filled = ulong.MaxValue }, layers[^1]]);
+        _isArranging = false;
         _head.Parent = filled;
         foreach (LayerSource gone in layers[..^2])
             await gone.Volume.DisposeAsync();
@@ -293,8 +307,24 @@ internal sealed class LayerModel
     {
         await FlushAsync();
         await CheckTablesAsync();
+        _isArranging = true;
         await _stack.DisposeAsync();
         await OpenAsync();
+    }
+
+    // A request has failed: the sectors that it wrote are old or new. Half of the time the process dies of it.
+    private async Task GoOnAsync()
+    {
+        FailureCount++;
+        _store.Disarm();
+        if (_isArranging || _random.Next(2) == 0)
+        {
+            await _stack.DisposeAsync();
+            DeleteUnused();
+            await OpenAsync();
+        }
+
+        await TakeOverAsync();
     }
 
     private async Task RecoverAsync()
@@ -315,6 +345,7 @@ internal sealed class LayerModel
         _merge = null;
         var options = new LayerStackOptions { TableBytesMax = _random.Next(2) == 0 ? 1 : 32 << 20, DirtyBlocksMax = _random.Next(1, 4) };
         _stack = await LayerStack.OpenAsync(SourcesOf(ChainOf(_head), []), options);
+        _isArranging = false;
     }
 
     // Whatever the crash left, if it is allowed, is the image from now on.

@@ -60,7 +60,7 @@ public sealed class LayerModelTests(ITestOutputHelper output)
         }
         finally
         {
-            output.WriteLine($"seed {seed}, blocks {isBlocks}, durable {isDurable}: {model.StepCount} steps, {model.CrashCount} crashes, {model.MergedCount} merges");
+            output.WriteLine($"seed {seed}, blocks {isBlocks}, durable {isDurable}: {model.StepCount} steps, {model.CrashCount} crashes, {model.FailureCount} failures, {model.MergedCount} merges");
         }
     }
 }
