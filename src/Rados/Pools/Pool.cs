@@ -8,6 +8,9 @@ namespace CurveRbd.Rados;
 /// <param name="Directory">Where its volumes lie in the volume store; the name's encoding unless the pool was renamed.</param>
 public sealed record Pool(long Id, ByteName Name, string Directory, DateTimeOffset Created)
 {
+    private static readonly ImmutableSortedDictionary<string, string> s_noValues =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
     /// <summary>In bytes; 0 = no limit.</summary>
     public ulong QuotaMaxBytes { get; init; }
 
@@ -17,4 +20,7 @@ public sealed record Pool(long Id, ByteName Name, string Directory, DateTimeOffs
     /// <summary>Applications ("rbd") with their keys and values.</summary>
     public ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, string>> Applications { get; init; } =
         ImmutableSortedDictionary.Create<string, ImmutableSortedDictionary<string, string>>(StringComparer.Ordinal);
+
+    /// <summary>Settings of Ceph's pools that are kept because somebody set them ("pg_num").</summary>
+    public ImmutableSortedDictionary<string, string> Settings { get; init; } = s_noValues;
 }

@@ -11,4 +11,7 @@ public sealed record StoreSettings(string Kind, string Location, string User, IR
         string.Join('\n', Options.OrderBy(option => option.Key, StringComparer.Ordinal)
             .Select(option => $"{option.Key}={option.Value}")
             .Prepend($"{Kind}:{Location}\nuser={User}"));
+
+    /// <summary>What rbd_store says. The options stay out: they hold passwords.</summary>
+    public override string ToString() => Location.Length == 0 ? Kind : $"{Kind}:{Location}";
 }

@@ -93,9 +93,10 @@ public static class ImageCopy
         {
             await ImageDirectory.RemoveAsync(destination, name, null, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (StorageException)
+        catch (StorageException error)
         {
             // The failure of the copy itself is what the caller must see.
+            Log.CopyNotRemoved(new ImagePool(destination).Logger, name.ToString(), error);
         }
     }
 }

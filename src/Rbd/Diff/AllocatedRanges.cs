@@ -67,7 +67,8 @@ internal sealed class AllocatedRanges(IVolume volume, int blockSize, ulong granu
     private ValueTask<VolumeExtent?> NextDataAsync(ulong from, ulong end)
     {
         ulong start = from - from % (ulong)blockSize;
-        return volume.NextDataAsync(start, Math.Min(RoundUp(end, (ulong)blockSize), volume.Size));
+        ulong stop = Math.Min(RoundUp(end, (ulong)blockSize), volume.Size);
+        return start < stop ? volume.NextDataAsync(start, stop) : new ValueTask<VolumeExtent?>((VolumeExtent?)null);
     }
 
     private static ulong RoundUp(ulong value, ulong unit)

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using CurveRbd.Store;
 
 namespace CurveRbd.Rbd;
 
@@ -45,15 +44,7 @@ public sealed partial class Image
     // A rename while the image was open left the volume behind under its old name.
     private async Task MoveVolumeAsync()
     {
-        if (IsReadOnly || Header.Name == Name)
-            return;
-        try
-        {
-            await VolumeMove.FollowNameAsync(Pool, Id, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (StorageException)
-        {
-            // The image is closed and whole; its volume follows another time.
-        }
+        if (!IsReadOnly && Header.Name != Name)
+            await VolumeMove.TryFollowNameAsync(Pool, Id).ConfigureAwait(false);
     }
 }

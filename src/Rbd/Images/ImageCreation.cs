@@ -204,9 +204,10 @@ internal sealed class ImageCreation
                 NameKey, RbdJsonContext.Default.ImageNameRecord, CancellationToken.None).ConfigureAwait(false);
             return !string.Equals(name?.Value.Id, claim.Value.ImageId, StringComparison.Ordinal);
         }
-        catch (StorageException)
+        catch (StorageException error)
         {
-            return true; // The store is out of reach: the claim stays, and whoever comes next repairs it.
+            Log.CreationNotUndone(_pool.Logger, _pool.Describe(_name), error);
+            return true;
         }
     }
 

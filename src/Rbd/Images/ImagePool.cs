@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using CurveRbd.Rados;
 using CurveRbd.Store;
+using Microsoft.Extensions.Logging;
 
 namespace CurveRbd.Rbd;
 
@@ -28,6 +29,8 @@ internal sealed class ImagePool(IoContext io)
     public string Directory => Io.Pool.Directory;
 
     public string Owner => Io.Cluster.Name.Id;
+
+    public ILogger Logger => Io.Cluster.CreateLogger("rbd");
 
     /// <summary>An image's name as messages show it.</summary>
     public string Describe(ByteName name) =>

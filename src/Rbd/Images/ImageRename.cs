@@ -16,7 +16,7 @@ internal static class ImageRename
         (string id, long revision) = renamed!.Value;
         // Whoever has it open lets the volume follow when closing, and so must know.
         await WatcherRegistration.WaitForWatchersAsync(pool, id, revision, except: null).ConfigureAwait(false);
-        await VolumeMove.FollowNameAsync(pool, id, cancellationToken).ConfigureAwait(false);
+        await VolumeMove.TryFollowNameAsync(pool, id).ConfigureAwait(false);
     }
 
     private static async Task<(string Id, long HeaderRevision)?> TryAsync(

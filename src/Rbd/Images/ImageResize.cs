@@ -61,9 +61,9 @@ internal sealed class ImageResize(Image image, Operation operation, ProgressCall
                 await image.Volume.ResizeAsync(volumeSize, CancellationToken.None).ConfigureAwait(false);
             await SetAsync(size, cutEnd: 0, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (StorageException)
+        catch (StorageException error)
         {
-            // CutEnd stands.
+            Log.CutNotZeroed(image.Pool.Logger, image.Description, size, error);
         }
     }
 

@@ -92,9 +92,10 @@ internal sealed class ImageTimes
                 .Put(_pool.Keys.Times(_id), Stored.Serialize(times, RbdJsonContext.Default.ImageTimesRecord));
             await _pool.Records.CommitAsync(transaction, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (StorageException)
+        catch (StorageException error)
         {
-            // A time stamp is not worth failing an I/O that went well; the next minute tries again.
+            // Not worth failing an I/O that went well; the next minute tries again.
+            Log.TimesNotRecorded(_pool.Logger, _id, error);
         }
     }
 }

@@ -25,6 +25,7 @@ internal static class VolumeClaims
     /// </summary>
     public static async Task RepairAsync(ImagePool pool, Stored<VolumeClaim> claim, CancellationToken cancellationToken)
     {
+        Log.RepairingVolume(pool.Logger, claim.Value.Path, claim.Value.State);
         Operation operation = await Operation.StartAsync(pool, cancellationToken).ConfigureAwait(false);
         await using (operation.ConfigureAwait(false))
             await UndoOrFinishAsync(pool, operation, claim, cancellationToken).ConfigureAwait(false);

@@ -8,6 +8,22 @@ namespace CurveRbd.Rbd;
 /// </summary>
 internal static class VolumeMove
 {
+    /// <summary>
+    /// <see cref="FollowNameAsync(ImagePool, string, CancellationToken)"/> at the end of something that has succeeded: the image is
+    /// whole under either name, so a failure is only logged.
+    /// </summary>
+    public static async Task TryFollowNameAsync(ImagePool pool, string id)
+    {
+        try
+        {
+            await FollowNameAsync(pool, id, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StorageException error)
+        {
+            Log.VolumeNotMoved(pool.Logger, id, error);
+        }
+    }
+
     /// <summary>Lets the volume take the image's name if it may and nobody has the image open; else leaves it where it is.</summary>
     public static async Task FollowNameAsync(ImagePool pool, string id, CancellationToken cancellationToken)
     {

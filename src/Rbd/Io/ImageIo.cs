@@ -134,18 +134,24 @@ internal sealed class ImageIo
 
     private void Submit(IoRequest request)
     {
+        // Once it is in the order and not free, the request is another thread's.
+        bool isRefused;
         bool isFree;
         lock (_lock)
         {
-            if (_isClosed)
-                request.Error = new StorageException(Errno.ESHUTDOWN, $"image {_image} is closed");
-            isFree = request.Error is null && _order.Add(request);
+            isRefused = _isClosed;
+            isFree = !isRefused && _order.Add(request);
         }
 
-        if (request.Error is not null)
+        if (isRefused)
+        {
+            request.Error = new StorageException(Errno.ESHUTDOWN, $"image {_image} is closed");
             request.Complete();
+        }
         else if (isFree)
+        {
             Run(request);
+        }
     }
 
     private IoRequest Rent(IoKind kind, ulong offset, ulong length, IoVector data)
@@ -238,11 +244,7 @@ internal sealed class ImageIo
     private StorageException Explain(IoRequest request, Exception error)
     {
         Errno errno = error is StorageException storage ? storage.Errno : Errno.EIO;
-        string what = request.Kind switch
-        {
-            IoKind.Flush => "flush",
-            _ => $"{request.Kind} of {request.Length} bytes at {request.Offset}",
-        };
+        string what = request.Kind == IoKind.Flush ? "flush" : $"{request.Kind} of {request.Length} bytes at {request.Offset}";
         return new StorageException(errno, $"image {_image}, {what} on volume {_volume.Path}: {error.Message}", error);
     }
 }

@@ -11,8 +11,6 @@ internal sealed class RangeOrder
     private IoRequest? _first;
     private IoRequest? _last;
 
-    public bool IsEmpty => _first is null;
-
     /// <returns>true: nothing is in its way.</returns>
     public bool Add(IoRequest request)
     {

@@ -12,9 +12,9 @@ internal sealed class ConfOverrides
     private const string Prefix = "conf_";
 
     private readonly CephConf _conf;
-    private readonly Dictionary<string, ByteName> _overrides;
+    private readonly Dictionary<string, (ByteName Value, ConfigSource Source)> _overrides;
 
-    private ConfOverrides(CephConf conf, Dictionary<string, ByteName> overrides)
+    private ConfOverrides(CephConf conf, Dictionary<string, (ByteName Value, ConfigSource Source)> overrides)
     {
         _conf = conf;
         _overrides = overrides;
@@ -40,15 +40,15 @@ internal sealed class ConfOverrides
     public static async Task<ConfOverrides> ReadAsync(
         ImagePool pool, IReadOnlyDictionary<string, ByteName> imageMetadata, CancellationToken cancellationToken)
     {
-        var overrides = new Dictionary<string, ByteName>(StringComparer.Ordinal);
+        var overrides = new Dictionary<string, (ByteName, ConfigSource)>(StringComparer.Ordinal);
         string poolPrefix = pool.Keys.PoolMetadata;
         foreach (Stored<MetadataRecord> pair in await pool.RangeAsync(
             poolPrefix + Prefix, RbdJsonContext.Default.MetadataRecord, cancellationToken).ConfigureAwait(false))
-            overrides[pair.Record.Key[(poolPrefix.Length + Prefix.Length)..]] = pair.Value.Value;
+            overrides[pair.Record.Key[(poolPrefix.Length + Prefix.Length)..]] = (pair.Value.Value, ConfigSource.Pool);
         foreach ((string key, ByteName value) in imageMetadata)
         {
             if (key.StartsWith(Prefix, StringComparison.Ordinal))
-                overrides[key[Prefix.Length..]] = value;
+                overrides[key[Prefix.Length..]] = (value, ConfigSource.Image);
         }
 
         return new ConfOverrides(pool.Io.Cluster.Conf, overrides);
@@ -60,12 +60,18 @@ internal sealed class ConfOverrides
 
     public string GetText(string option) => InForce(option).GetText(option);
 
+    public ConfigOption Describe(string option)
+    {
+        ConfigSource source = _overrides.TryGetValue(option, out (ByteName, ConfigSource Source) found) ? found.Source : ConfigSource.Config;
+        return new ConfigOption(option, InForce(option).Get(option), source);
+    }
+
     private CephConf InForce(string option)
     {
-        if (!_overrides.TryGetValue(option, out ByteName value))
+        if (!_overrides.TryGetValue(option, out (ByteName Value, ConfigSource) found))
             return _conf;
-        var overridden = new CephConf(_conf.ClusterName, _conf.Name);
-        overridden.Set(option, value);
+        CephConf overridden = _conf.Clone();
+        overridden.Set(option, found.Value);
         return overridden;
     }
 }

@@ -22,8 +22,8 @@ public static class ImageFeatures
     public const ulong All = 0xFFF;
     public const ulong Default = Layering | ExclusiveLock | ObjectMap | FastDiff | DeepFlatten;
 
-    /// <summary>What can be switched on a living image.</summary>
-    public const ulong Mutable = ExclusiveLock | ObjectMap | FastDiff | Journaling | NonPrimary | DirtyCache;
+    /// <summary>What a user can switch on a living image.</summary>
+    public const ulong Mutable = ExclusiveLock | ObjectMap | FastDiff | Journaling;
 
     public const ulong DisableOnly = DeepFlatten;
 

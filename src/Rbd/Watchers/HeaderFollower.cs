@@ -110,9 +110,10 @@ internal sealed class HeaderFollower : IAsyncDisposable
                 await RefreshAsync(CancellationToken.None).ConfigureAwait(false);
                 await _acknowledge(_current).ConfigureAwait(false);
             }
-            catch (StorageException)
+            catch (StorageException error)
             {
                 // The next metadata call meets the same failure and has somebody to tell.
+                Log.ChangeNotFollowed(_pool.Logger, _id, error);
             }
 
             if (!_isUpdated)
@@ -165,9 +166,10 @@ internal sealed class HeaderFollower : IAsyncDisposable
             {
                 callback();
             }
-            catch (Exception)
+            catch (Exception error)
             {
                 // A watcher's defect must not end the watch of the others.
+                Log.UpdateCallbackThrew(_pool.Logger, _id, error);
             }
         }
     }

@@ -21,7 +21,7 @@ internal sealed class ConfListing
         }
 
         var listing = new ConfListing();
-        foreach (string option in ConfOptions.Overridable.Where(conf.Exists))
+        foreach (string option in ConfOptions.Overridable.Where(CephConf.Exists))
         {
             (ByteName value, string source) = overrides.TryGetValue(ConfKeyWords.ToMetadataKey(option), out var found)
                 ? found

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Logging;
+
+namespace CurveRbd.Rbd;
+
+internal static partial class Log
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "image {Image}: its time stamps could not be recorded")]
+    public static partial void TimesNotRecorded(ILogger logger, string image, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "image {Image}: a change by another client could not be followed")]
+    public static partial void ChangeNotFollowed(ILogger logger, string image, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "image {Image}: an update callback threw")]
+    public static partial void UpdateCallbackThrew(ILogger logger, string image, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "image {Image} shrank to {Size} bytes, but what was cut off is not zeroed yet; it will be before the image grows")]
+    public static partial void CutNotZeroed(ILogger logger, string image, ulong size, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "image {Image}: its volume could not be renamed after it and keeps its name")]
+    public static partial void VolumeNotMoved(ILogger logger, string image, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "image {Image} could not be created, nor its traces removed; the next list or check does it")]
+    public static partial void CreationNotUndone(ILogger logger, string image, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the unfinished copy {Image} could not be removed")]
+    public static partial void CopyNotRemoved(ILogger logger, string image, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "volume {Volume}: an abandoned {State} is being cleaned up")]
+    public static partial void RepairingVolume(ILogger logger, Store.VolumePath volume, ClaimState state);
+}
