@@ -55,7 +55,7 @@ public sealed partial class Image : IAsyncDisposable
     /// <summary>In bytes.</summary>
     public ulong ObjectSize => Header.ObjectSize;
 
-    public ulong ObjectCount => ImageGeometry.CountObjects(Size, Order);
+    public ulong ObjectCount => ImageGeometry.CountObjects(Size, Order, StripeUnit, StripeCount);
 
     public ulong Features => Header.Features;
 

@@ -44,5 +44,5 @@ internal sealed record ImageHeader : VersionedRecord
 
     public ulong ObjectSize => 1ul << Order;
 
-    public ulong ObjectCount => ImageGeometry.CountObjects(Size, Order);
+    public ulong ObjectCount => ImageGeometry.CountObjects(Size, Order, StripeUnit, StripeCount);
 }
