@@ -28,7 +28,10 @@ public sealed class CephConf(string clusterName, EntityName name)
     public static IReadOnlyList<string> ImageOptions { get; } = OverridableOptions.OfImages();
 
     /// <summary>Whether a configuration file was read: then, and only then, a missing monitor list is an error.</summary>
-    internal bool HasFile { get; private set; }
+    internal bool HasFile => FilePath is not null;
+
+    /// <summary>The configuration file that was read last; null when none was.</summary>
+    public string? FilePath { get; private set; }
 
     /// <summary>Once connected, the options that chose the cluster are fixed.</summary>
     internal bool IsConnected => ConnectedClients > 0;
@@ -55,7 +58,7 @@ public sealed class CephConf(string clusterName, EntityName name)
                     copy._values[source][option] = value;
             }
 
-            copy.HasFile = HasFile;
+            copy.FilePath = FilePath;
         }
 
         return copy;
@@ -178,7 +181,7 @@ public sealed class CephConf(string clusterName, EntityName name)
 
     private void Apply(ConfFile file)
     {
-        HasFile = true;
+        FilePath = file.Path;
         foreach (string section in new[] { "global", Name.Type, Name.ToString() })
         {
             IEnumerable<KeyValuePair<string, string>> values =

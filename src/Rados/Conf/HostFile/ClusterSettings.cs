@@ -9,6 +9,9 @@ internal sealed record ClusterSettings(StoreSettings Store, IReadOnlyList<Monito
 {
     public const string NoMonitors = "unable to get monitor info from DNS SRV with service name: ceph-mon";
 
+    /// <summary>The section of the host file that was chosen, or what stands for one.</summary>
+    public ClusterSection Section { get; private init; } = ClusterSection.Embedded;
+
     private const string AllowPoolDelete = "mon_allow_pool_delete";
 
     private static readonly string[] s_ownOptions =
@@ -29,7 +32,7 @@ internal sealed record ClusterSettings(StoreSettings Store, IReadOnlyList<Monito
         }
 
         StoreSettings store = StoreOf(conf, values);
-        return new ClusterSettings(store, section.Monitors, MayDeletePools(conf, values, store));
+        return new ClusterSettings(store, section.Monitors, MayDeletePools(conf, values, store)) { Section = section };
     }
 
     private static ClusterSection SelectSection(CephConf conf, HostFile? host, IReadOnlyList<MonitorAddress> monitors)
