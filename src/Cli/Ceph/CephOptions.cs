@@ -7,8 +7,6 @@ internal sealed class CephOptions
 
     private readonly List<string> _words = [];
 
-    public bool WantsVersion { get; private set; }
-
     public bool WantsHelp { get; private set; }
 
     public string? Format { get; private set; }
@@ -36,9 +34,6 @@ internal sealed class CephOptions
     {
         switch (argument)
         {
-            case "-v" or "--version":
-                WantsVersion = true;
-                return;
             case "-h" or "--help":
                 WantsHelp = true;
                 return;

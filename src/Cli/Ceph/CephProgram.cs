@@ -12,6 +12,12 @@ internal static class CephProgram
         Terminal terminal = environment.Terminal;
         try
         {
+            if (arguments.Any(argument => argument is "-v" or "--version"))
+            {
+                terminal.PrintLine(CephVersion.Text);
+                return 0;
+            }
+
             CephArguments ceph = CephArguments.Parse(arguments, environment);
             return await DispatchAsync(CephOptions.Parse(ceph.Rest), ceph.Conf, environment).ConfigureAwait(false);
         }
@@ -42,12 +48,6 @@ internal static class CephProgram
 
     private static async Task<int> DispatchAsync(CephOptions options, CephConf conf, CommandEnvironment environment)
     {
-        if (options.WantsVersion)
-        {
-            environment.Terminal.PrintLine(CephVersion.Text);
-            return 0;
-        }
-
         if (options.ConnectTimeoutSeconds is { } seconds)
             conf.Set("client_mount_timeout", seconds.ToString());
         var cluster = new Cluster(conf, environment.Stores);

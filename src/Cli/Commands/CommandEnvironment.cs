@@ -11,8 +11,5 @@ internal sealed class CommandEnvironment
 
     public Func<string, string?> GetVariable { get; init; } = Environment.GetEnvironmentVariable;
 
-    /// <summary>Applied to a fresh configuration before any file is read.</summary>
-    public Action<CephConf> Prepare { get; init; } = _ => { };
-
     public CancellationToken Interrupted { get; init; }
 }

@@ -36,15 +36,14 @@ internal sealed class CommandProgram(CommandTable table, CommandEnvironment envi
 
     private async Task<int> DispatchAsync(IReadOnlyList<string> arguments)
     {
-        CephArguments ceph = CephArguments.Parse(arguments, environment);
-        IReadOnlyList<string> line = ceph.Rest;
-        if (WantsVersion(line))
+        if (WantsVersion(arguments))
         {
             _terminal.PrintLine(CephVersion.Text);
             return 0;
         }
 
-        CommandLine found = table.Find(WithoutHelp(line, out bool wantsHelp));
+        CephArguments ceph = CephArguments.Parse(arguments, environment);
+        CommandLine found = table.Find(WithoutHelp(ceph.Rest, out bool wantsHelp));
         if (wantsHelp || found.Words.Count == 0)
             return PrintHelp(found);
         if (found.Command is not { } command)

@@ -39,7 +39,7 @@ internal sealed class CephArguments
     {
         var parsed = new CephArguments();
         parsed.TakeIdentity([.. SplitEnvironment(environment.GetVariable("CEPH_ARGS")), .. arguments]);
-        parsed.Configure(environment);
+        parsed.Configure();
         return parsed;
     }
 
@@ -96,10 +96,9 @@ internal sealed class CephArguments
         }
     }
 
-    private void Configure(CommandEnvironment environment)
+    private void Configure()
     {
         Conf = new CephConf(_cluster, ParseName());
-        environment.Prepare(Conf);
         ReadFile();
         try
         {

@@ -6,6 +6,7 @@ internal static class CurverbdProgram
     public static CommandTable Table { get; } = new("curverbd", "Look after CurveRbd. 'curverbd rbd ...' and 'curverbd ceph ...' are Ceph's commands.",
     [
         new CheckCommand(),
+        new ConfigShowCommand(),
         new VersionCommand(),
     ]);
 }

@@ -17,7 +17,8 @@ internal sealed class ConfigListCommand(ConfigTarget target) : ConfigCommand(tar
         DocumentWriter? document = OutputFormat.Choose(session.Arguments);
         await Target.UseAsync(session, path, readOnly: true, async levels =>
         {
-            ConfListing listing = await ConfListing.ReadAsync(session.Conf, levels, session.Interrupted).ConfigureAwait(false);
+            ConfListing listing = await ConfListing
+                .ReadAsync(session.Conf, Target.Overridable, levels, session.Interrupted).ConfigureAwait(false);
             string count = Target == ConfigTarget.OfImage ? listing.CountLine : "";
             session.Terminal.Print(document is null ? count + listing.ToText() : listing.ToDocument(document));
         }).ConfigureAwait(false);

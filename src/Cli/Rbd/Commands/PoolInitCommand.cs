@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using CurveRbd.Rados;
 
 namespace CurveRbd.Cli.Rbd;
@@ -21,26 +19,10 @@ internal sealed class PoolInitCommand : Command
     {
         ImagePath pool = session.Complete(SpecOptions.ReadPoolName(session.Arguments));
         IoContext io = await session.OpenPoolAsync(pool).ConfigureAwait(false);
-        string request = Request(pool.Pool, session.Arguments.Has(s_force));
-        MonCommandReply reply = await io.Cluster.MonCommandAsync(request, default, session.Interrupted).ConfigureAwait(false);
-        if (reply.ReturnCode < 0)
-            throw new CommandException(-reply.ReturnCode, $"pool init failed: {ErrorText.Describe(-reply.ReturnCode)}\n{reply.Status}");
-    }
-
-    private static string Request(string pool, bool force)
-    {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes))
-        {
-            json.WriteStartObject();
-            json.WriteString("prefix", "osd pool application enable");
-            json.WriteString("pool", NativeText.Encode(pool));
-            json.WriteString("app", "rbd");
-            if (force)
-                json.WriteBoolean("yes_i_really_mean_it", true);
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(bytes.ToArray());
+        var arguments = new Dictionary<string, object> { ["pool"] = pool.Pool, ["app"] = "rbd" };
+        if (session.Arguments.Has(s_force))
+            arguments.Add("yes_i_really_mean_it", true);
+        await MonCall.SendAsync(io.Cluster, "pool init", "osd pool application enable", arguments, session.Interrupted)
+            .ConfigureAwait(false);
     }
 }

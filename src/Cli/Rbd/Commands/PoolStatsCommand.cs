@@ -19,32 +19,29 @@ internal sealed class PoolStatsCommand : Command
         ImagePath pool = SpecOptions.ReadPool(session.Arguments);
         DocumentWriter? document = OutputFormat.Choose(session.Arguments);
         IoContext io = await session.OpenPoolAsync(pool).ConfigureAwait(false);
-        IReadOnlyList<ImageSpec> images = await ImageDirectory.ListAsync(io, session.Interrupted).ConfigureAwait(false);
-        ulong provisioned = 0;
-        await foreach (Image image in ImageWalk.OpenEachAsync(io, images, session.Interrupted).ConfigureAwait(false))
-            provisioned += image.Size;
-        session.Terminal.Print(
-            document is null ? ToText(images.Count, provisioned) : ToDocument(images.Count, provisioned, document));
+        PoolStatistics statistics = await PoolStatistics.GetAsync(io, session.Interrupted).ConfigureAwait(false);
+        session.Terminal.Print(document is null ? ToText(statistics) : ToDocument(statistics, document));
     }
 
-    private static string ToText(int images, ulong provisioned) =>
-        $"Total Images: {images}\nTotal Snapshots: 0\nProvisioned Size: {ByteCount.ToText(provisioned)}\n";
+    private static string ToText(PoolStatistics statistics) =>
+        $"Total Images: {statistics.Images}\nTotal Snapshots: {statistics.Snapshots}\n" +
+        $"Provisioned Size: {ByteCount.ToText(statistics.ProvisionedBytes)}\n";
 
-    private static string ToDocument(int images, ulong provisioned, DocumentWriter document)
+    private static string ToDocument(PoolStatistics statistics, DocumentWriter document)
     {
         document.OpenObject("stats");
-        AddCounts(document, "images", images, provisioned);
-        AddCounts(document, "trash", 0, 0);
+        AddCounts(document, "images", statistics);
+        AddCounts(document, "trash", default);
         document.Close();
         return document.ToString();
     }
 
-    private static void AddCounts(DocumentWriter document, string name, int count, ulong provisioned)
+    private static void AddCounts(DocumentWriter document, string name, PoolStatistics statistics)
     {
         document.OpenObject(name);
-        document.Number("count", count);
-        document.Number("provisioned_bytes", provisioned);
-        document.Number("snap_count", 0);
+        document.Number("count", statistics.Images);
+        document.Number("provisioned_bytes", statistics.ProvisionedBytes);
+        document.Number("snap_count", statistics.Snapshots);
         document.Close();
     }
 }

@@ -17,6 +17,9 @@ internal abstract class ConfigTarget
 
     public abstract Positional Word { get; }
 
+    /// <summary>The options it may override.</summary>
+    public abstract IReadOnlyList<string> Overridable { get; }
+
     /// <exception cref="CommandException">EINVAL: none is named.</exception>
     public abstract ImagePath ReadPath(ParsedArguments arguments);
 
@@ -31,6 +34,8 @@ internal abstract class ConfigTarget
         public override IReadOnlyList<Option> Options => SpecOptions.OfImage;
 
         public override Positional Word => SpecOptions.ImageWord;
+
+        public override IReadOnlyList<string> Overridable => CephConf.ImageOptions;
 
         public override ImagePath ReadPath(ParsedArguments arguments) => SpecOptions.ReadImage(arguments);
 
@@ -51,6 +56,8 @@ internal abstract class ConfigTarget
         public override IReadOnlyList<Option> Options => [];
 
         public override Positional Word => SpecOptions.PoolNameWord;
+
+        public override IReadOnlyList<string> Overridable => CephConf.PoolOptions;
 
         public override ImagePath ReadPath(ParsedArguments arguments) => arguments.NextWord() is { } pool
             ? ImagePath.Empty with { Pool = pool }

@@ -9,9 +9,13 @@ internal sealed class ConfListing
 {
     private readonly List<Setting> _settings = [];
 
+    /// <param name="options">Which may be overridden.</param>
     /// <param name="levels">Who overrides the configuration, weakest first.</param>
     public static async Task<ConfListing> ReadAsync(
-        CephConf conf, IReadOnlyList<(string Source, ImageMetadata Metadata)> levels, CancellationToken cancellationToken)
+        CephConf conf,
+        IReadOnlyList<string> options,
+        IReadOnlyList<(string Source, ImageMetadata Metadata)> levels,
+        CancellationToken cancellationToken)
     {
         var overrides = new Dictionary<ByteName, (ByteName Value, string Source)>();
         foreach ((string source, ImageMetadata metadata) in levels)
@@ -21,7 +25,7 @@ internal sealed class ConfListing
         }
 
         var listing = new ConfListing();
-        foreach (string option in ConfOptions.Overridable.Where(CephConf.Exists))
+        foreach (string option in options)
         {
             (ByteName value, string source) = overrides.TryGetValue(ConfKeyWords.ToMetadataKey(option), out var found)
                 ? found

@@ -31,8 +31,7 @@ internal sealed class ImageDescription
     public string ToText()
     {
         var text = new StringBuilder($"rbd image '{_name}':\n");
-        string objects = _image.ObjectCount == 1 ? "object" : "objects";
-        Append(text, $"size {ByteCount.ToText(_image.Size)} in {_image.ObjectCount} {objects}");
+        Append(text, $"size {ByteCount.ToText(_image.Size)} in {_image.ObjectCount} objects");
         Append(text, $"order {_image.Order} ({ByteCount.ToText(_image.ObjectSize)} objects)");
         Append(text, "snapshot_count: 0");
         Append(text, $"id: {_image.Id}");

@@ -1,0 +1,60 @@
+namespace CurveRbd.Cli.Tests;
+
+public class CurverbdTests : CommandTest
+{
+    [Fact]
+    public async Task Version_names_both_products()
+    {
+        Assert.Matches(@"^curverbd \d+\.\d+\.\d+\nbehaves as ceph version 16\.2\.15 ", (await CurverbdAsync("version")).Output);
+    }
+
+    [Fact]
+    public async Task Check_of_a_clean_cluster_finds_nothing()
+    {
+        await DoAsync("rbd create a --size 1");
+
+        CommandRun run = await CurverbdAsync("check");
+
+        Assert.Equal((0, "Nothing was left unfinished.\n"), (run.ExitCode, run.Output));
+        Assert.Equal("{\"unfinished\":[],\"repaired\":false}\n", (await CurverbdAsync("check rbd --format json")).Output);
+    }
+
+    [Fact]
+    public async Task Curverbd_runs_Cephs_commands_by_name()
+    {
+        await DoAsync("rbd create a --size 1");
+
+        using var captured = new MemoryStream();
+        using var error = new MemoryStream();
+        var environment = new CommandEnvironment
+        {
+            Terminal = new Terminal(Stream.Null, captured, error),
+            Stores = Stores,
+            GetVariable = _ => null,
+        };
+        int exitCode = await MultiCall.RunAsync(["/usr/bin/curverbd", "rbd", "--conf", ConfPath, "ls"], environment);
+
+        Assert.Equal(0, exitCode);
+        Assert.Equal("a\n", System.Text.Encoding.UTF8.GetString(captured.ToArray()));
+    }
+
+    [Fact]
+    public async Task Config_show_says_where_the_settings_come_from()
+    {
+        string plain = (await CurverbdAsync("config show --id nova")).Output;
+        string json = (await CurverbdAsync("config show --format json")).Output;
+
+        Assert.Contains("client:      client.nova\n", plain);
+        Assert.Contains($"ceph.conf:   {ConfPath}\n", plain);
+        Assert.Contains("store:       local:/unused\n", plain);
+        Assert.Contains("\"store\":\"local:/unused\"", json);
+    }
+
+    [Fact]
+    public async Task Unknown_command_exits_1()
+    {
+        CommandRun run = await CurverbdAsync("bogus");
+
+        Assert.Equal((1, "error: unknown option 'bogus'\n\n"), (run.ExitCode, run.Error));
+    }
+}
