@@ -98,6 +98,8 @@ internal sealed class DataCopy(Image source, Image destination, ulong sparseSize
         {
             Memory<byte> data = buffer.AsMemory(0, (int)piece.Length);
             await ReadAsync(piece, data).ConfigureAwait(false);
+            // Looking for zeros is no work for the store's thread that brought the data.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             await WriteAsync(piece, data).ConfigureAwait(false);
             return piece.Length;
         }

@@ -27,7 +27,7 @@ public sealed partial class Image
     private async Task DrainAsync()
     {
         await _io.CloseAsync().ConfigureAwait(false);
-        if (!IsReadOnly)
+        if (_io.HasMutated)
             await Volume.FlushAsync().ConfigureAwait(false);
     }
 

@@ -21,6 +21,7 @@ internal sealed class ImageIo
     private IoRequest? _pooled;
     private int _pooledCount;
     private bool _isClosed;
+    private volatile bool _hasMutated;
     private volatile bool _isWriteThrough;
 
     /// <param name="image">Its name, for messages.</param>
@@ -37,6 +38,9 @@ internal sealed class ImageIo
     }
 
     public WritePolicy Policy { get; }
+
+    /// <summary>Whether anything but reads was ever asked for.</summary>
+    public bool HasMutated => _hasMutated;
 
     public ValueTask<int> ReadAsync(ulong offset, IoVector buffer)
     {
@@ -134,6 +138,9 @@ internal sealed class ImageIo
 
     private void Submit(IoRequest request)
     {
+        if (request.IsMutation && !_hasMutated)
+            _hasMutated = true;
+
         // Once it is in the order and not free, the request is another thread's.
         bool isRefused;
         bool isFree;

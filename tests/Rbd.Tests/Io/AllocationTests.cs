@@ -2,7 +2,8 @@ using CurveRbd.Store;
 
 namespace CurveRbd.Rbd.Tests;
 
-public sealed class AllocationTests
+[Collection(Alone.Name)]
+public sealed class AllocationTests(ITestOutputHelper output)
 {
     private const int Rounds = 2000;
 
@@ -34,6 +35,47 @@ public sealed class AllocationTests
             Assert.True(flush.IsCompletedSuccessfully);
             flush.GetAwaiter().GetResult();
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(32)]
+    public async Task Requests_on_the_embedded_store_allocate_nothing_in_the_steady_state(int depth)
+    {
+        const int rounds = 2000;
+        await using TestPool pool = await TestPool.CreateLocalAsync();
+        await using Image image = await pool.CreateAndOpenAsync(1 << 20);
+        await image.FlushAsync(); // ends write-through
+        var buffers = new byte[depth][];
+        for (int i = 0; i < depth; i++)
+            buffers[i] = new byte[4096];
+        var requests = new ValueTask<int>[depth];
+        await RunAsync(200);
+
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        await RunAsync(rounds);
+        long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+
+        output.WriteLine($"{allocated} bytes for {2 * rounds * depth} requests");
+        // The test's own state machines and the runtime's background work, not something for each request.
+        Assert.True(allocated < 2 * rounds * depth, $"{allocated} bytes for {2 * rounds * depth} requests");
+
+#pragma warning disable CA2012 // Many requests in flight are the point, and each is awaited once.
+        async Task RunAsync(int count)
+        {
+            for (int round = 0; round < count; round++)
+            {
+                for (int i = 0; i < depth; i++)
+                    requests[i] = image.WriteAsync((ulong)(i * 4096), buffers[i]);
+                for (int i = 0; i < depth; i++)
+                    await requests[i];
+                for (int i = 0; i < depth; i++)
+                    requests[i] = image.ReadAsync((ulong)(i * 4096), buffers[i]);
+                for (int i = 0; i < depth; i++)
+                    await requests[i];
+            }
+        }
+#pragma warning restore CA2012
     }
 
     private static void Done(ValueTask<int> request)

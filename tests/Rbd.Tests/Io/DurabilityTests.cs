@@ -108,6 +108,20 @@ public sealed class DurabilityTests
         calls.Before = _ => Task.CompletedTask;
     }
 
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public async Task Close_flushes_what_was_written(bool writes, int flushes)
+    {
+        (Image image, Interceptor calls) = await OpenAsync(("rbd_cache_writethrough_until_flush", "false"));
+        if (writes)
+            await image.WriteAsync(0, new byte[1]);
+
+        await image.CloseAsync();
+
+        Assert.Equal(flushes, calls.Calls.Count(call => call == "flush"));
+    }
+
     private static async Task<(Image Image, Interceptor Calls)> OpenAsync(params (string Option, string Value)[] settings)
     {
         TestPool pool = await TestPool.CreateAsync();

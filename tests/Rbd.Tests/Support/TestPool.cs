@@ -1,3 +1,4 @@
+using CurveRbd.Local;
 using CurveRbd.Rados;
 using CurveRbd.Store;
 using CurveRbd.Store.InMemory;
@@ -8,6 +9,7 @@ namespace CurveRbd.Rbd.Tests;
 internal sealed class TestPool : IAsyncDisposable
 {
     private readonly List<Cluster> _clients = [];
+    private Func<Task> _release = () => Task.CompletedTask;
 
     private TestPool(IVolumeStore volumes, IRecordStore records)
     {
@@ -92,12 +94,25 @@ internal sealed class TestPool : IAsyncDisposable
     public async Task<IEnumerable<string>> ListVolumesAsync() =>
         (await Volumes.ListAsync(Io.Pool.Directory, CancellationToken.None)).Select(volume => volume.Name).Order(StringComparer.Ordinal);
 
+    /// <summary>On the embedded store, in a directory that lives as long as the pool.</summary>
+    public static async Task<TestPool> CreateLocalAsync()
+    {
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("rbd-tests-");
+        LocalStore store = await LocalStore.OpenAsync(directory.FullName, CancellationToken.None);
+        TestPool pool = await CreateAsync(store.Volumes, store.Records);
+        pool._release = async () =>
+        {
+            await store.DisposeAsync();
+            directory.Delete(recursive: true);
+        };
+        return pool;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (Cluster client in _clients)
             await client.DisposeAsync();
-        await Volumes.DisposeAsync();
-        await Records.DisposeAsync();
+        await _release();
     }
 
     private async Task<Cluster> ConnectAsync(IVolumeStore volumes, IRecordStore records)
