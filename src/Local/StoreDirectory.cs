@@ -9,7 +9,7 @@ internal static class StoreDirectory
     private static readonly TimeSpan s_busyTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Makes the directory when only it is missing.</summary>
-    public static FileStatus Ensure(FilePath root)
+    public static void Ensure(FilePath root)
     {
         if (!root.TryStat(out FileStatus status))
         {
@@ -19,10 +19,9 @@ internal static class StoreDirectory
 
         if (!status.IsDirectory)
             throw new StorageException(Errno.ENOTDIR, $"{root} is not a directory: name one in rbd_store = local:/some/directory");
-        return status;
     }
 
-    public static SharedStore Open(FilePath root, (ulong Device, ulong Inode) identity)
+    public static SharedStore Open(FilePath root)
     {
         SqliteLoader.Load();
         FilePath file = root.Of("records.db");
@@ -30,10 +29,10 @@ internal static class StoreDirectory
         bool isWritable = root.IsWritable() && (!isThere || file.IsWritable());
         if (!isThere && !isWritable)
             throw FileFailure.Of(IsMountedReadOnly(root) ? (int)Errno.EROFS : (int)Errno.EACCES, "make a store in", root.Text);
-        return isWritable ? OpenWritable(root, file, identity) : OpenReadOnly(root, file, identity);
+        return isWritable ? OpenWritable(root, file) : OpenReadOnly(root, file);
     }
 
-    private static SharedStore OpenWritable(FilePath root, FilePath file, (ulong, ulong) identity)
+    private static SharedStore OpenWritable(FilePath root, FilePath file)
     {
         var parts = new List<IDisposable>();
         try
@@ -47,7 +46,7 @@ internal static class StoreDirectory
             SessionLocks sessions = Keep(parts, new SessionLocks(root, readOnly: false));
             RecordReader reader = Keep(parts, new RecordReader(SqliteDatabase.Open(UriOf(file), file.Text, readOnly: false, s_busyTimeout)));
             var records = new LocalRecords(file.Text, sessions, reader, new RecordWriter(database, sessions));
-            return SharedStore.Of(identity, new LocalVolumes(root, store), records);
+            return new SharedStore(new LocalVolumes(root, store), records);
         }
         catch
         {
@@ -56,11 +55,11 @@ internal static class StoreDirectory
         }
     }
 
-    private static SharedStore OpenReadOnly(FilePath root, FilePath file, (ulong, ulong) identity)
+    private static SharedStore OpenReadOnly(FilePath root, FilePath file)
     {
         SqliteDatabase database = OpenForReading(root, file, out StoreIdentity store);
         var sessions = new SessionLocks(root, readOnly: true);
-        return SharedStore.Of(identity, new LocalVolumes(root, store), new LocalRecords(file.Text, sessions, new RecordReader(database), writer: null));
+        return new SharedStore(new LocalVolumes(root, store), new LocalRecords(file.Text, sessions, new RecordReader(database), writer: null));
     }
 
     // SQLite wants to make the log's files beside the database. On a file system where nobody can write it may do without.

@@ -22,6 +22,7 @@ internal sealed class TestStore : IAsyncDisposable
         foreach (LocalStore store in _open)
             await store.DisposeAsync();
         _open.Clear();
+        SharedStore.CloseIdle();
     }
 
     public async ValueTask DisposeAsync()

@@ -97,6 +97,9 @@ internal static class Libc
     [DllImport(Name, EntryPoint = "fcntl", SetLastError = true)]
     public static extern int Lock(int file, int command, ref RangeLock range);
 
+    [DllImport(Name, EntryPoint = "getrusage")]
+    public static extern int GetUsage(int who, ref ThreadUsage usage);
+
     [DllImport(Name, EntryPoint = "pthread_sigmask")]
     public static extern int SetSignalMask(int how, ref ulong set, nint old);
 

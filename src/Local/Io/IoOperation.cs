@@ -42,7 +42,7 @@ internal sealed class IoOperation : IValueTaskSource, IValueTaskSource<VolumeExt
     /// <param name="length">For <see cref="IoKind.Resize"/>, the new size.</param>
     public static IoOperation Range(VolumeFile file, IoKind kind, ulong offset, ulong length)
     {
-        file.Hold();
+        file.Begin(kind);
         IoOperation operation = IoOperationPool.Rent();
         operation._file = file;
         operation._kind = kind;
@@ -136,6 +136,6 @@ internal sealed class IoOperation : IValueTaskSource, IValueTaskSource<VolumeExt
         VolumeFile file = _file!;
         _vector = default;
         _file = null;
-        file.Release();
+        file.End(_kind);
     }
 }

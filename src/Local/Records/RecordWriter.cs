@@ -6,10 +6,9 @@ namespace CurveRbd.Local;
 /// <summary>The connection that writes. SQLite has one writer at a time on a host; others wait, for a bounded time.</summary>
 internal sealed class RecordWriter : IDisposable
 {
-    // Pages in the write-ahead log before a commit moves them into the database, which costs two fsyncs. Commits that need
-    // no fsync of their own leave it to others for longer.
+    // Pages in the write-ahead log before a commit moves them into the database: two fsyncs, for some 200 commits that needed
+    // none. Every process that opens the store reads the log through, a microsecond or two for a page.
     private const int CheckpointPages = 1000;
-    private const int CheckpointPagesMax = 8000;
 
     // A watcher in another process that is further behind than that reads its prefix anew.
     private const int ChangesKept = 4096;
@@ -36,6 +35,7 @@ internal sealed class RecordWriter : IDisposable
     {
         _database = database;
         _sessions = sessions;
+        database.Check(raw.sqlite3_wal_autocheckpoint(database.Handle, CheckpointPages));
         _begin = database.Prepare("BEGIN IMMEDIATE");
         _commit = database.Prepare("COMMIT");
         _find = database.Prepare("SELECT revision, session FROM records WHERE key = ?1");
@@ -145,7 +145,6 @@ internal sealed class RecordWriter : IDisposable
         if (_isDurable != isDurable)
         {
             _database.Execute(isDurable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
-            _database.Check(raw.sqlite3_wal_autocheckpoint(_database.Handle, isDurable ? CheckpointPages : CheckpointPagesMax));
             _isDurable = isDurable;
         }
 

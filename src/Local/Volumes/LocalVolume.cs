@@ -24,7 +24,9 @@ internal sealed class LocalVolume(VolumePath path, VolumeFile file, bool readOnl
     {
         CheckWritable();
         CheckRange(offset, (ulong)data.Length);
-        return data.Length == 0 ? ValueTask.CompletedTask : Queue(IoOperation.Transfer(file, IoKind.Write, offset, data));
+        if (data.Length == 0 || file.TryWriteAtOnce(offset, data))
+            return ValueTask.CompletedTask;
+        return Queue(IoOperation.Transfer(file, IoKind.Write, offset, data));
     }
 
     public ValueTask ZeroAsync(ulong offset, ulong length, ZeroMode mode)

@@ -14,7 +14,9 @@ internal sealed class VolumeFile : IDisposable
     private readonly FilePath _path;
     private readonly int _file;
     private readonly SharedSync _sync;
+    private readonly CallerWrites _callerWrites = new();
     private bool _isCachedReadRefused;
+    private int _changesInFlight;
     private ulong _size;
 
     public VolumeFile(FilePath path, bool readOnly)
@@ -31,14 +33,22 @@ internal sealed class VolumeFile : IDisposable
 
     public bool IsClosed => _handle.IsClosed;
 
+    /// <summary>Keeps the file open until <see cref="End"/>.</summary>
     /// <exception cref="ObjectDisposedException">The volume was closed.</exception>
-    public void Hold()
+    public void Begin(IoKind kind)
     {
         bool isHeld = false;
         _handle.DangerousAddRef(ref isHeld);
+        if (IsChange(kind))
+            Interlocked.Increment(ref _changesInFlight);
     }
 
-    public void Release() => _handle.DangerousRelease();
+    public void End(IoKind kind)
+    {
+        if (IsChange(kind))
+            Interlocked.Decrement(ref _changesInFlight);
+        _handle.DangerousRelease();
+    }
 
     public void Dispose() => _handle.Dispose();
 
@@ -50,15 +60,37 @@ internal sealed class VolumeFile : IDisposable
         if (_isCachedReadRefused)
             return false;
 
-        Hold();
+        Begin(IoKind.Read);
         try
         {
             return PositionalIo.TryReadCached(_file, offset, buffer, ref _isCachedReadRefused);
         }
         finally
         {
-            Release();
+            End(IoKind.Read);
         }
+    }
+
+    /// <summary>Writes into the page cache on the caller's thread, when that is not likely to take long.</summary>
+    /// <returns>false: it was not done.</returns>
+    public bool TryWriteAtOnce(ulong offset, IoVector data)
+    {
+        // Changes of one file wait for each other in the kernel, and one in flight may be a long one.
+        if (!CallerWrites.IsShort(offset, data.Length) || Volatile.Read(ref _changesInFlight) != 0 || !_callerWrites.MayStart(out CallerWrites.Start start))
+            return false;
+
+        Begin(IoKind.Read);
+        try
+        {
+            Write(offset, data);
+        }
+        finally
+        {
+            End(IoKind.Read);
+            _callerWrites.Ended(start);
+        }
+
+        return true;
     }
 
     public void Read(ulong offset, IoVector buffer) => Check(PositionalIo.Read(_file, offset, buffer), "read");
@@ -115,6 +147,8 @@ internal sealed class VolumeFile : IDisposable
                 throw FileFailure.Last("make the writes durable of", _path.Text);
         }
     }
+
+    private static bool IsChange(IoKind kind) => kind is IoKind.Write or IoKind.Zero or IoKind.Resize;
 
     // What the file system can't tell may be data.
     private static VolumeExtent? Everything(ulong offset, ulong end) => new VolumeExtent(offset, end - offset);
