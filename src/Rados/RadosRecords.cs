@@ -38,4 +38,6 @@ internal static class RadosRecords
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(PoolRecord))]
 [JsonSerializable(typeof(PoolReference))]
+[JsonSerializable(typeof(BlocklistRecord))]
+[JsonSerializable(typeof(AuthRecord))]
 internal sealed partial class RadosJsonContext : JsonSerializerContext;

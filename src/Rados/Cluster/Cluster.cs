@@ -30,6 +30,7 @@ public sealed class Cluster : IAsyncDisposable
         _log = new CephLog(conf, time);
         _logger = CreateLogger("rados");
         Pools = new Pools(this);
+        Blocklist = new Blocklist(this);
     }
 
     public CephConf Conf { get; }
@@ -56,6 +57,9 @@ public sealed class Cluster : IAsyncDisposable
 
     /// <summary>Its methods throw ENOTCONN before connecting.</summary>
     public Pools Pools { get; }
+
+    /// <summary>Its methods throw ENOTCONN before connecting.</summary>
+    public Blocklist Blocklist { get; }
 
     internal TimeProvider Time { get; }
 
@@ -132,13 +136,13 @@ public sealed class Cluster : IAsyncDisposable
     /// <exception cref="StorageException">ENOTCONN</exception>
     public Task<MonCommandReply> MonCommandAsync(
         string command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken) =>
-        MonCommands.RunAsync(Connected(), command, input, cancellationToken);
+        MonCommands.RunAsync(Connected(), command, input, _logger, cancellationToken);
 
     /// <summary>As <see cref="MonCommandAsync"/>, for commands that Ceph's manager answers.</summary>
     /// <exception cref="StorageException">ENOTCONN</exception>
     public Task<MonCommandReply> MgrCommandAsync(
         string command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken) =>
-        MonCommands.RunAsync(Connected(), command, input, cancellationToken);
+        MonCommands.RunAsync(Connected(), command, input, _logger, cancellationToken);
 
     /// <exception cref="StorageException">ENOENT: no such pool. ENOTCONN</exception>
     public async Task<IoContext> OpenIoContextAsync(ByteName pool, CancellationToken cancellationToken) =>

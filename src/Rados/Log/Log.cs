@@ -15,7 +15,4 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "client.{InstanceId} command {Command} = {ReturnCode} {Status}")]
     public static partial void Command(ILogger logger, ulong instanceId, string command, int returnCode, string status);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "command {Command} failed")]
-    public static partial void CommandFailed(ILogger logger, string command, Exception error);
 }

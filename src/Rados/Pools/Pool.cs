@@ -23,4 +23,21 @@ public sealed record Pool(long Id, ByteName Name, string Directory, DateTimeOffs
 
     /// <summary>Settings of Ceph's pools that are kept because somebody set them ("pg_num").</summary>
     public ImmutableSortedDictionary<string, string> Settings { get; init; } = s_noValues;
+
+    /// <summary>The pool with an application enabled (rados_application_enable). Enabling it again changes nothing.</summary>
+    /// <param name="force">Allows it a second application.</param>
+    /// <exception cref="StorageException">EPERM: it has another one.</exception>
+    public Pool WithApplication(string application, bool force)
+    {
+        if (Applications.ContainsKey(application))
+            return this;
+        if (!Applications.IsEmpty && !force)
+        {
+            throw new StorageException(
+                Errno.EPERM,
+                $"Are you SURE? Pool '{Name}' already has an enabled application; pass --yes-i-really-mean-it to proceed anyway");
+        }
+
+        return this with { Applications = Applications.Add(application, s_noValues) };
+    }
 }
