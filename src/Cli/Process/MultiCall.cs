@@ -1,6 +1,7 @@
 using CurveRbd.Cli.Ceph;
 using CurveRbd.Cli.Curverbd;
 using CurveRbd.Cli.Rbd;
+using CurveRbd.Store;
 
 namespace CurveRbd.Cli;
 
@@ -9,17 +10,28 @@ internal static class MultiCall
 {
     /// <param name="line">The name the program was started by, and its arguments.</param>
     /// <returns>The exit status.</returns>
-    public static Task<int> RunAsync(IReadOnlyList<string> line, CommandEnvironment environment)
+    public static async Task<int> RunAsync(IReadOnlyList<string> line, CommandEnvironment environment)
     {
         string name = line.Count == 0 ? "" : Path.GetFileName(line[0]);
         string[] arguments = [.. line.Skip(1)];
         if (name is not ("rbd" or "ceph") && arguments is ["rbd" or "ceph", ..])
-            return RunAsync(arguments, environment);
-        return name switch
+            return await RunAsync(arguments, environment).ConfigureAwait(false);
+        try
         {
-            "rbd" => new CommandProgram(RbdProgram.Table, environment).RunAsync(arguments),
-            "ceph" => CephProgram.RunAsync(arguments, environment),
-            _ => new CommandProgram(CurverbdProgram.Table, environment).RunAsync(arguments),
-        };
+            return await RunAsync(name, arguments, environment).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // A defect of ours; whoever reports it needs all of it.
+            environment.Terminal.PrintErrorLine($"{name}: unexpected failure, please report it:\n{e}");
+            return (int)Errno.EIO;
+        }
     }
+
+    private static Task<int> RunAsync(string name, string[] arguments, CommandEnvironment environment) => name switch
+    {
+        "rbd" => new CommandProgram(RbdProgram.Table, environment).RunAsync(arguments),
+        "ceph" => CephProgram.RunAsync(arguments, environment),
+        _ => new CommandProgram(CurverbdProgram.Table, environment).RunAsync(arguments),
+    };
 }

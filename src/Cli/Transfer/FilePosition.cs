@@ -7,15 +7,10 @@ namespace CurveRbd.Cli;
 /// <summary>What lseek knows of a file and .NET does not: where its data lies, and how large a block device is.</summary>
 internal static class FilePosition
 {
-    private const int SeekEnd = 2;
-    private const int SeekData = 3;
-    private const int SeekHole = 4;
-    private const int ENXIO = 6;
-
     /// <returns>false: the file has no end that could be sought.</returns>
     public static bool TryGetEnd(SafeFileHandle handle, out ulong length)
     {
-        long end = Seek(handle, 0, SeekEnd);
+        long end = Seek(handle, 0, Libc.SeekEnd);
         length = (ulong)end;
         return end >= 0;
     }
@@ -25,22 +20,18 @@ internal static class FilePosition
     {
         if (offset >= end)
             return null;
-        long data = Seek(handle, (long)offset, SeekData);
+        long data = Seek(handle, (long)offset, Libc.SeekData);
         if (data < 0)
         {
             // A file system or device that does not know of holes has data everywhere.
-            return Marshal.GetLastPInvokeError() == ENXIO ? null : new VolumeExtent(offset, end - offset);
+            return Marshal.GetLastPInvokeError() == Libc.ENXIO ? null : new VolumeExtent(offset, end - offset);
         }
 
-        long hole = Seek(handle, data, SeekHole);
+        long hole = Seek(handle, data, Libc.SeekHole);
         ulong dataEnd = hole < 0 ? end : Math.Min((ulong)hole, end);
         return (ulong)data >= end ? null : new VolumeExtent((ulong)data, dataEnd - (ulong)data);
     }
 
     private static long Seek(SafeFileHandle handle, long offset, int whence) =>
-        lseek((int)handle.DangerousGetHandle(), offset, whence);
-
-    [DllImport("libc", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern long lseek(int fileDescriptor, long offset, int whence);
+        Libc.Seek((int)handle.DangerousGetHandle(), offset, whence);
 }

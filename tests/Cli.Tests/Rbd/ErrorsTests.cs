@@ -175,7 +175,7 @@ public class ErrorsTests : CommandTest
     public async Task Output_that_nobody_reads_is_an_error()
     {
         await DoAsync("rbd create a --size 4");
-        using var closed = new ClosedStream();
+        using var closed = new BrokenStream(BrokenStream.EBADF);
 
         CommandRun run = await RunAsync(["rbd", "ls"], output: closed);
 

@@ -1,8 +1,9 @@
 namespace CurveRbd.Cli.Tests;
 
-/// <summary>A pipe whose other end broke: reads fail with EIO, writes with EPIPE.</summary>
-internal sealed class BrokenStream : Stream
+/// <summary>A pipe whose other end broke: reads fail with EIO, writes with EPIPE or what the test wants.</summary>
+internal sealed class BrokenStream(int writeErrno = BrokenStream.EPIPE) : Stream
 {
+    public const int EBADF = 9;
     private const int EIO = 5;
     private const int EPIPE = 32;
 
@@ -30,5 +31,5 @@ internal sealed class BrokenStream : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new IOException("broken", EPIPE);
+    public override void Write(byte[] buffer, int offset, int count) => throw new IOException("broken", writeErrno);
 }
