@@ -87,14 +87,8 @@ internal sealed class CommandSession(CommandEnvironment environment, CephConf co
     public async Task<Image> OpenImageByIdAsync(ImagePath path, string id)
     {
         IoContext io = await OpenPoolAsync(path).ConfigureAwait(false);
-        try
-        {
-            return await Image.OpenByIdAsync(io, id, null, true, Interrupted).ConfigureAwait(false);
-        }
-        catch (StorageException e)
-        {
-            throw new CommandException($"error opening image with id {id}", e);
-        }
+        return await Image.OpenByIdAsync(io, id, null, true, Interrupted)
+            .FailingAs($"error opening image with id {id}").ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()

@@ -39,14 +39,8 @@ internal sealed class BenchCommand : Command
     {
         if (image.Size < plan.IoSize)
             throw new CommandException(Errno.EINVAL, "--io-size is larger than the image");
-        try
-        {
-            await new ImageBench(image, plan, session.Terminal).RunAsync(session.Interrupted).ConfigureAwait(false);
-        }
-        catch (StorageException e)
-        {
-            throw new CommandException("bench failed", e);
-        }
+        await new ImageBench(image, plan, session.Terminal).RunAsync(session.Interrupted)
+            .FailingAs("bench failed").ConfigureAwait(false);
     }
 
     private static BenchPlan ReadPlan(ParsedArguments arguments)

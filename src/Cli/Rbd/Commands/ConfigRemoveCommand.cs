@@ -1,5 +1,3 @@
-using CurveRbd.Store;
-
 namespace CurveRbd.Cli.Rbd;
 
 /// <summary><c>rbd config image remove</c> and <c>rbd config pool remove</c></summary>
@@ -13,16 +11,8 @@ internal sealed class ConfigRemoveCommand(ConfigTarget target) : ConfigCommand(t
     {
         ImagePath path = Target.ReadPath(session.Arguments);
         string key = ConfKeyWords.ReadKey(session.Arguments);
-        await Target.UseAsync(session, path, readOnly: false, async levels =>
-        {
-            try
-            {
-                await levels[^1].Metadata.RemoveAsync(ConfKeyWords.ToMetadataKey(key), session.Interrupted).ConfigureAwait(false);
-            }
-            catch (StorageException e)
-            {
-                throw new CommandException($"removing {Target.Name} option {key} failed", e);
-            }
-        }).ConfigureAwait(false);
+        await Target.UseAsync(session, path, readOnly: false, levels => levels[^1].Metadata
+            .RemoveAsync(ConfKeyWords.ToMetadataKey(key), session.Interrupted)
+            .FailingAs($"removing {Target.Name} option {key} failed")).ConfigureAwait(false);
     }
 }

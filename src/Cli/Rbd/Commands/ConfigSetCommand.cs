@@ -15,17 +15,8 @@ internal sealed class ConfigSetCommand(ConfigTarget target) : ConfigCommand(targ
         string key = ConfKeyWords.ReadKey(session.Arguments);
         string value = session.Arguments.NextWord()
             ?? throw new CommandException(Errno.EINVAL, $"{Target.Name} config value was not specified");
-        await Target.UseAsync(session, path, readOnly: false, async levels =>
-        {
-            try
-            {
-                ByteName name = ConfKeyWords.ToMetadataKey(key);
-                await levels[^1].Metadata.SetAsync(name, NativeText.ToName(value), session.Interrupted).ConfigureAwait(false);
-            }
-            catch (StorageException e)
-            {
-                throw new CommandException($"setting {Target.Name} option {key} failed", e);
-            }
-        }).ConfigureAwait(false);
+        await Target.UseAsync(session, path, readOnly: false, levels => levels[^1].Metadata
+            .SetAsync(ConfKeyWords.ToMetadataKey(key), NativeText.ToName(value), session.Interrupted)
+            .FailingAs($"setting {Target.Name} option {key} failed")).ConfigureAwait(false);
     }
 }

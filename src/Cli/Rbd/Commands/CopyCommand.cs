@@ -41,15 +41,8 @@ internal sealed class CopyCommand : Command
     {
         ByteName name = NativeText.ToName(destination.Image);
         ProgressLine progress = session.StartProgress("Image copy");
-        try
-        {
-            await progress.RunAsync(
-                () => ImageCopy.CopyAsync(image, io, name, options, (ulong)sparseSize, progress.Report, session.Interrupted))
-                .ConfigureAwait(false);
-        }
-        catch (StorageException e)
-        {
-            throw new CommandException("copy failed", e);
-        }
+        await progress.RunAsync(
+            () => ImageCopy.CopyAsync(image, io, name, options, (ulong)sparseSize, progress.Report, session.Interrupted))
+            .FailingAs("copy failed").ConfigureAwait(false);
     }
 }

@@ -24,17 +24,10 @@ internal sealed class CreateCommand : Command
         ImageOptions options = NewImageOptions.Read(session.Arguments, session.Terminal);
         ulong size = SizeOption.Read(session.Arguments);
         IoContext io = await session.OpenPoolAsync(path).ConfigureAwait(false);
-        try
-        {
-            await ImageDirectory.CreateAsync(io, NativeText.ToName(path.Image), size, options, session.Interrupted)
-                .ConfigureAwait(false);
-            if (session.Arguments.Has(s_thick))
-                await ProvisionAsync(session, io, path).ConfigureAwait(false);
-        }
-        catch (StorageException e)
-        {
-            throw new CommandException("create error", e);
-        }
+        await ImageDirectory.CreateAsync(io, NativeText.ToName(path.Image), size, options, session.Interrupted)
+            .FailingAs("create error").ConfigureAwait(false);
+        if (session.Arguments.Has(s_thick))
+            await ProvisionAsync(session, io, path).FailingAs("create error").ConfigureAwait(false);
     }
 
     private static async Task ProvisionAsync(CommandSession session, IoContext io, ImagePath path)

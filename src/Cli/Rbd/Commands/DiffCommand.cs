@@ -37,15 +37,9 @@ internal sealed class DiffCommand : Command
             return differences;
         ByteName? from = session.Arguments.Find(s_fromSnapshot) is { } name ? NativeText.ToName(name) : default(ByteName?);
         bool wholeObject = session.Arguments.Has(s_wholeObject);
-        try
-        {
-            await image.DiffAsync(from, 0, image.Size, true, wholeObject, Add, session.Interrupted).ConfigureAwait(false);
-            return differences;
-        }
-        catch (StorageException e)
-        {
-            throw new CommandException("diff error", e);
-        }
+        await image.DiffAsync(from, 0, image.Size, true, wholeObject, Add, session.Interrupted)
+            .FailingAs("diff error").ConfigureAwait(false);
+        return differences;
 
         int Add(ulong offset, ulong length, bool exists)
         {

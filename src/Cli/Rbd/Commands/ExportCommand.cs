@@ -1,5 +1,4 @@
 using CurveRbd.Rbd;
-using CurveRbd.Store;
 
 namespace CurveRbd.Cli.Rbd;
 
@@ -28,15 +27,8 @@ internal sealed class ExportCommand : Command
     {
         ProgressLine progress = session.StartProgress("Exporting image");
         var export = new ImageExport(image, session.Parallelism, progress.Update);
-        try
-        {
-            await progress.RunAsync(() => path == "-"
-                ? export.ToStreamAsync(session.Terminal, session.Interrupted)
-                : export.ToFileAsync(path, session.Interrupted)).ConfigureAwait(false);
-        }
-        catch (StorageException e)
-        {
-            throw new CommandException("export error", e);
-        }
+        await progress.RunAsync(() => path == "-"
+            ? export.ToStreamAsync(session.Terminal, session.Interrupted)
+            : export.ToFileAsync(path, session.Interrupted)).FailingAs("export error").ConfigureAwait(false);
     }
 }

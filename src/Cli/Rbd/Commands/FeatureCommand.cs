@@ -24,7 +24,10 @@ internal sealed class FeatureCommand(bool enable) : Command
         ulong features = ReadFeatures(session.Arguments);
         Image image = await session.OpenImageAsync(path, readOnly: false).ConfigureAwait(false);
         await using (image.ConfigureAwait(false))
-            await UpdateAsync(image, features, session.Interrupted).ConfigureAwait(false);
+        {
+            await image.UpdateFeaturesAsync(features, enable, session.Interrupted)
+                .FailingAs("failed to update image features").ConfigureAwait(false);
+        }
     }
 
     private static ulong ReadFeatures(ParsedArguments arguments)
@@ -39,17 +42,5 @@ internal sealed class FeatureCommand(bool enable) : Command
         return features != 0
             ? features
             : throw new CommandException(Errno.EINVAL, "at least one feature name must be specified");
-    }
-
-    private async Task UpdateAsync(Image image, ulong features, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await image.UpdateFeaturesAsync(features, enable, cancellationToken).ConfigureAwait(false);
-        }
-        catch (StorageException e)
-        {
-            throw new CommandException("failed to update image features", e);
-        }
     }
 }

@@ -17,18 +17,6 @@ internal abstract class ImageMetaCommand(string what, bool isReadOnly) : Command
     {
         Image image = await session.OpenImageAsync(path, isReadOnly).ConfigureAwait(false);
         await using (image.ConfigureAwait(false))
-            await ReportAsync(use(image)).ConfigureAwait(false);
-    }
-
-    private async Task ReportAsync(Task work)
-    {
-        try
-        {
-            await work.ConfigureAwait(false);
-        }
-        catch (StorageException e)
-        {
-            throw new CommandException($"{what} metadata failed", e);
-        }
+            await use(image).FailingAs($"{what} metadata failed").ConfigureAwait(false);
     }
 }

@@ -1,6 +1,5 @@
 using CurveRbd.Rados;
 using CurveRbd.Rbd;
-using CurveRbd.Store;
 
 namespace CurveRbd.Cli.Rbd;
 
@@ -32,15 +31,8 @@ internal sealed class ImportCommand : Command
         int sparseSize = SparseSizeOption.Read(session.Arguments);
         IoContext io = await session.OpenPoolAsync(destination).ConfigureAwait(false);
         var import = new ImageImport(io, NativeText.ToName(destination.Image), options, sparseSize, session.Parallelism);
-        try
-        {
-            ProgressLine progress = session.StartProgress("Importing image");
-            await progress.RunAsync(() => ImportAsync(session, import, file, progress)).ConfigureAwait(false);
-        }
-        catch (StorageException e)
-        {
-            throw new CommandException("import failed", e);
-        }
+        ProgressLine progress = session.StartProgress("Importing image");
+        await progress.RunAsync(() => ImportAsync(session, import, file, progress)).FailingAs("import failed").ConfigureAwait(false);
     }
 
     private static ImagePath ReadDestination(CommandSession session, string file)

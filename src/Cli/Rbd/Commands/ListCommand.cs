@@ -1,6 +1,5 @@
 using CurveRbd.Rados;
 using CurveRbd.Rbd;
-using CurveRbd.Store;
 
 namespace CurveRbd.Cli.Rbd;
 
@@ -24,23 +23,12 @@ internal sealed class ListCommand : Command
         ImagePath pool = SpecOptions.ReadPool(session.Arguments);
         DocumentWriter? document = OutputFormat.Choose(session.Arguments);
         IoContext io = await session.OpenPoolAsync(pool).ConfigureAwait(false);
-        IReadOnlyList<ImageSpec> images = await ListAsync(session, io).ConfigureAwait(false);
+        IReadOnlyList<ImageSpec> images = await ImageDirectory.ListAsync(io, session.Interrupted)
+            .FailingAs("listing images failed").ConfigureAwait(false);
         if (session.Arguments.Has(s_long))
             await PrintLongAsync(session, io, images, document).ConfigureAwait(false);
         else
             Print(session.Terminal, images, document);
-    }
-
-    private static async Task<IReadOnlyList<ImageSpec>> ListAsync(CommandSession session, IoContext io)
-    {
-        try
-        {
-            return await ImageDirectory.ListAsync(io, session.Interrupted).ConfigureAwait(false);
-        }
-        catch (StorageException e)
-        {
-            throw new CommandException("listing images failed", e);
-        }
     }
 
     private static void Print(Terminal terminal, IReadOnlyList<ImageSpec> images, DocumentWriter? document)

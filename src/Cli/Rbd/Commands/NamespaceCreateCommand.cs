@@ -1,6 +1,5 @@
 using CurveRbd.Rados;
 using CurveRbd.Rbd;
-using CurveRbd.Store;
 
 namespace CurveRbd.Cli.Rbd;
 
@@ -19,13 +18,8 @@ internal sealed class NamespaceCreateCommand : Command
     {
         ImagePath path = NamespacePath.Read(session.Arguments);
         IoContext io = await session.OpenPoolAsync(path with { Namespace = "" }).ConfigureAwait(false);
-        try
-        {
-            await RbdNamespaces.CreateAsync(io, NativeText.ToName(path.Namespace), session.Interrupted).ConfigureAwait(false);
-        }
-        catch (StorageException e)
-        {
-            throw new CommandException("failed to created namespace", e);
-        }
+        // Ceph's own spelling.
+        await RbdNamespaces.CreateAsync(io, NativeText.ToName(path.Namespace), session.Interrupted)
+            .FailingAs("failed to created namespace").ConfigureAwait(false);
     }
 }

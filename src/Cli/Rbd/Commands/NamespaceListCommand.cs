@@ -22,20 +22,9 @@ internal sealed class NamespaceListCommand : Command
         ImagePath pool = SpecOptions.ReadPoolName(session.Arguments);
         DocumentWriter? document = OutputFormat.Choose(session.Arguments);
         IoContext io = await session.OpenPoolAsync(pool).ConfigureAwait(false);
-        IReadOnlyList<ByteName> names = await ListAsync(io, session.Interrupted).ConfigureAwait(false);
+        IReadOnlyList<ByteName> names = await RbdNamespaces.ListAsync(io, session.Interrupted)
+            .FailingAs("failed to list namespaces").ConfigureAwait(false);
         session.Terminal.Print(document is null ? ToText(names) : ToDocument(names, document));
-    }
-
-    private static async Task<IReadOnlyList<ByteName>> ListAsync(IoContext io, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await RbdNamespaces.ListAsync(io, cancellationToken).ConfigureAwait(false);
-        }
-        catch (StorageException e)
-        {
-            throw new CommandException("failed to list namespaces", e);
-        }
     }
 
     private static string ToText(IReadOnlyList<ByteName> names)

@@ -23,16 +23,9 @@ internal sealed class RenameCommand : Command
         ImagePath destination = SpecOptions.ReadDestination(session.Arguments);
         ThrowIfElsewhere(session, source, destination);
         IoContext io = await session.OpenPoolAsync(source).ConfigureAwait(false);
-        try
-        {
-            await ImageDirectory
-                .RenameAsync(io, NativeText.ToName(source.Image), NativeText.ToName(destination.Image), session.Interrupted)
-                .ConfigureAwait(false);
-        }
-        catch (StorageException e)
-        {
-            throw new CommandException("rename error", e);
-        }
+        await ImageDirectory
+            .RenameAsync(io, NativeText.ToName(source.Image), NativeText.ToName(destination.Image), session.Interrupted)
+            .FailingAs("rename error").ConfigureAwait(false);
     }
 
     private static void ThrowIfElsewhere(CommandSession session, ImagePath source, ImagePath destination)

@@ -35,14 +35,7 @@ internal sealed class ResizeCommand : Command
             throw new CommandException(Errno.EINVAL, "shrinking an image is only allowed with the --allow-shrink flag");
 
         ProgressLine progress = session.StartProgress("Resizing image");
-        try
-        {
-            await progress.RunAsync(() => image.ResizeAsync(size, mayShrink, progress.Report, session.Interrupted))
-                .ConfigureAwait(false);
-        }
-        catch (StorageException e)
-        {
-            throw new CommandException("resize error", e);
-        }
+        await progress.RunAsync(() => image.ResizeAsync(size, mayShrink, progress.Report, session.Interrupted))
+            .FailingAs("resize error").ConfigureAwait(false);
     }
 }

@@ -1,5 +1,4 @@
 using CurveRbd.Rbd;
-using CurveRbd.Store;
 
 namespace CurveRbd.Cli.Rbd;
 
@@ -21,20 +20,9 @@ internal sealed class StatusCommand : Command
         Image image = await session.OpenImageAsync(path, readOnly: true).ConfigureAwait(false);
         await using (image.ConfigureAwait(false))
         {
-            IReadOnlyList<ImageWatcher> watchers = await ListAsync(image, session.Interrupted).ConfigureAwait(false);
+            IReadOnlyList<ImageWatcher> watchers = await image.ListWatchersAsync(session.Interrupted)
+                .FailingAs("show status failed").ConfigureAwait(false);
             session.Terminal.Print(document is null ? ToText(watchers) : ToDocument(watchers, document));
-        }
-    }
-
-    private static async Task<IReadOnlyList<ImageWatcher>> ListAsync(Image image, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await image.ListWatchersAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (StorageException e)
-        {
-            throw new CommandException("show status failed", e);
         }
     }
 
