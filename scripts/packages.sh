@@ -5,7 +5,7 @@ packages_of() {
         build) echo gcc libc6-dev zlib1g-dev git ;;
         image) echo busybox-static cpio dosfstools e2fsprogs fdisk mtools syslinux syslinux-common ;;
         demo)  echo python3-rados python3-rbd qemu-block-extra qemu-system-x86 qemu-utils ;;
-        test)  echo ceph-common fio libnbd-bin libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu \
+        test)  echo ceph-common etcd-server fio libnbd-bin libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu \
                     libvirt-daemon-driver-storage-rbd procps python3-libnbd python3-pytest python3-pytest-forked \
                     python3-pytest-timeout python3-pytest-xdist sqlite3 util-linux ;;
     esac

@@ -1,0 +1,111 @@
+using CurveRbd.Etcd.Api;
+using CurveRbd.Store;
+using Google.Protobuf;
+
+namespace CurveRbd.Etcd;
+
+/// <summary>Records in the etcd that a CurveBS cluster already runs, below a prefix of their own.</summary>
+public sealed class EtcdRecordStore : IRecordStore
+{
+    // etcd takes 128 operations in a transaction by default, and counts those of nested ones apart.
+    private const int OperationsMax = 100;
+
+    private readonly EtcdOptions _options;
+    private readonly EtcdConnection _connection;
+    private readonly KeySpace _keys;
+    private readonly TimeProvider _time;
+
+    public EtcdRecordStore(EtcdOptions options, TimeProvider time)
+    {
+        if (options.Endpoints.Count == 0)
+            throw new StorageException(Errno.EINVAL, "no etcd is configured (curve_etcd = http://host:port,...)");
+        _options = options;
+        _time = time;
+        _connection = new EtcdConnection(options, time);
+        _keys = new KeySpace(options.Prefix);
+    }
+
+    public async ValueTask<Record?> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        RangeResponse reply = await RangeAsync($"read {key}", new RangeRequest { Key = _keys.KeyOf(key) }, cancellationToken).ConfigureAwait(false);
+        return reply.Kvs.Count == 0 ? null : RecordOf(reply.Kvs[0], _keys);
+    }
+
+    public async ValueTask<IReadOnlyList<Record>> RangeAsync(string prefix, string? after, int limit, CancellationToken cancellationToken)
+    {
+        ByteString start = _keys.StartOf(prefix, after);
+        ByteString end = _keys.EndOf(prefix);
+        if (start.Span.SequenceCompareTo(end.Span) >= 0 && end != ByteString.CopyFrom(0))
+            return [];
+        RangeResponse reply = await RangeAsync(
+            $"list {prefix}", new RangeRequest { Key = start, RangeEnd = end, Limit = limit }, cancellationToken).ConfigureAwait(false);
+        return [.. reply.Kvs.Select(kv => RecordOf(kv, _keys))];
+    }
+
+    public async ValueTask<RecordCommit> CommitAsync(RecordTransaction transaction, CancellationToken cancellationToken)
+    {
+        var request = new TxnRequest();
+        request.Compare.AddRange(transaction.Conditions.Select(CompareOf));
+        request.Success.AddRange(OperationsOf(transaction.Changes));
+        TxnResponse reply = await _connection.CallAsync(
+            $"commit {string.Join(", ", transaction.Changes.Take(3).Select(change => change.Key))}",
+            isRepeatable: false,
+            (channel, options) => new KV.KVClient(channel).TxnAsync(request, options),
+            cancellationToken).ConfigureAwait(false);
+        return new RecordCommit(reply.Succeeded, reply.Header.Revision);
+    }
+
+    public async ValueTask<IRecordSession> OpenSessionAsync(CancellationToken cancellationToken)
+    {
+        var request = new LeaseGrantRequest { TTL = (long)_options.SessionTime.TotalSeconds };
+        LeaseGrantResponse reply = await _connection.CallAsync(
+            "open a session",
+            isRepeatable: true,
+            (channel, options) => new Lease.LeaseClient(channel).LeaseGrantAsync(request, options),
+            cancellationToken).ConfigureAwait(false);
+        return new EtcdSession(_connection, reply.ID, TimeSpan.FromSeconds(reply.TTL), _time);
+    }
+
+    public async ValueTask<IAsyncDisposable> WatchAsync(string prefix, Action<RecordEvent> handler, CancellationToken cancellationToken)
+    {
+        var watch = new EtcdWatch(_connection, _keys, prefix, handler, _time);
+        await watch.StartAsync(cancellationToken).ConfigureAwait(false);
+        return watch;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _connection.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    internal static Record RecordOf(KeyValue kv, KeySpace keys) => new(keys.NameOf(kv.Key), kv.Value.Memory, kv.ModRevision, kv.Lease);
+
+    private Task<RangeResponse> RangeAsync(string doing, RangeRequest request, CancellationToken cancellationToken) => _connection.CallAsync(
+        doing, isRepeatable: true, (channel, options) => new KV.KVClient(channel).RangeAsync(request, options), cancellationToken);
+
+    private Compare CompareOf(RecordCondition condition) => new()
+    {
+        Result = Compare.Types.CompareResult.Equal,
+        Target = Compare.Types.CompareTarget.Mod,
+        Key = _keys.KeyOf(condition.Key),
+        ModRevision = condition.Revision,
+    };
+
+    private IEnumerable<RequestOp> OperationsOf(IReadOnlyList<RecordChange> changes)
+    {
+        IEnumerable<RequestOp> operations = changes.Select(OperationOf);
+        return changes.Count <= OperationsMax ? operations : operations.Chunk(OperationsMax).Select(Nested);
+    }
+
+    private static RequestOp Nested(RequestOp[] operations)
+    {
+        var nested = new TxnRequest();
+        nested.Success.AddRange(operations);
+        return new RequestOp { RequestTxn = nested };
+    }
+
+    private RequestOp OperationOf(RecordChange change) => change.Value is { } value
+        ? new RequestOp { RequestPut = new PutRequest { Key = _keys.KeyOf(change.Key), Value = ByteString.CopyFrom(value.Span), Lease = change.Session } }
+        : new RequestOp { RequestDeleteRange = new DeleteRangeRequest { Key = _keys.KeyOf(change.Key) } };
+}

@@ -1,0 +1,103 @@
+using CurveRbd.Etcd.Api;
+using CurveRbd.Store;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace CurveRbd.Etcd;
+
+/// <summary>A lease, kept alive until it is disposed or etcd could not be reached for as long as it lasts.</summary>
+internal sealed class EtcdSession : IRecordSession
+{
+    private const int KeepAlivesPerLease = 3;
+
+    private readonly EtcdConnection _connection;
+    private readonly TimeSpan _lease;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _lost = new();
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Task _keeping;
+    private int _isDisposed;
+
+    public EtcdSession(EtcdConnection connection, long id, TimeSpan lease, TimeProvider time)
+    {
+        _connection = connection;
+        _lease = lease;
+        _time = time;
+        Id = id;
+        _keeping = KeepAliveAsync();
+    }
+
+    public long Id { get; }
+
+    public CancellationToken Lost => _lost.Token;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
+        await _ended.CancelAsync().ConfigureAwait(false);
+        await _keeping.ConfigureAwait(false);
+        await RevokeAsync().ConfigureAwait(false);
+        _ended.Dispose();
+    }
+
+    private async Task RevokeAsync()
+    {
+        try
+        {
+            await _connection.CallAsync(
+                "end a session",
+                isRepeatable: true,
+                (channel, options) => new Lease.LeaseClient(channel).LeaseRevokeAsync(new LeaseRevokeRequest { ID = Id }, options),
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is StorageException or ObjectDisposedException)
+        {
+            // Gone already, or it goes by itself when its time is over.
+        }
+    }
+
+    private async Task KeepAliveAsync()
+    {
+        long seen = _time.GetTimestamp();
+        try
+        {
+            while (_time.GetElapsedTime(seen) < _lease)
+            {
+                await Task.Delay(_lease / KeepAlivesPerLease, _time, _ended.Token).ConfigureAwait(false);
+                long asked = _time.GetTimestamp();
+                bool? isAlive = await AskAsync().ConfigureAwait(false);
+                if (isAlive == false)
+                    break;
+                if (isAlive == true)
+                    seen = asked;
+            }
+
+            await _lost.CancelAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Disposed.
+        }
+    }
+
+    /// <returns>false: etcd has given the lease up; null: nobody could say.</returns>
+    private async Task<bool?> AskAsync()
+    {
+        GrpcChannel channel = _connection.Current;
+        try
+        {
+            Metadata headers = await _connection.HeadersAsync(_ended.Token).ConfigureAwait(false);
+            using AsyncDuplexStreamingCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> call =
+                new Lease.LeaseClient(channel).LeaseKeepAlive(headers, DateTime.UtcNow + (_lease / KeepAlivesPerLease), _ended.Token);
+            await call.RequestStream.WriteAsync(new LeaseKeepAliveRequest { ID = Id }, _ended.Token).ConfigureAwait(false);
+            return await call.ResponseStream.MoveNext(_ended.Token).ConfigureAwait(false) ? call.ResponseStream.Current.TTL > 0 : null;
+        }
+        catch (Exception error) when (error is RpcException or StorageException)
+        {
+            _ended.Token.ThrowIfCancellationRequested();
+            _connection.MoveOn(channel);
+            return null;
+        }
+    }
+}
