@@ -41,7 +41,6 @@ internal static unsafe class Mirroring
                 > Disabled and <= ModeMax => Failure.Of(Errno.EOPNOTSUPP),
                 _ => Failure.Of(Errno.EINVAL),
             };
-            return 0;
         }
         catch (Exception error)
         {
