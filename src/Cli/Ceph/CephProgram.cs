@@ -14,7 +14,7 @@ internal static class CephProgram
         {
             if (arguments.Any(argument => argument is "-v" or "--version"))
             {
-                terminal.PrintLine(CephVersion.Text);
+                terminal.PrintLine(CephRelease.Version);
                 return 0;
             }
 

@@ -1,3 +1,4 @@
+using CurveRbd.Rados;
 using CurveRbd.Store;
 
 namespace CurveRbd.Cli;
@@ -38,7 +39,7 @@ internal sealed class CommandProgram(CommandTable table, CommandEnvironment envi
     {
         if (WantsVersion(arguments))
         {
-            _terminal.PrintLine(CephVersion.Text);
+            _terminal.PrintLine(CephRelease.Version);
             return 0;
         }
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using CurveRbd.Rados;
 
 namespace CurveRbd.Cli.Curverbd;
 
@@ -13,7 +14,7 @@ internal sealed class VersionCommand : Command
     {
         string version = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
         session.Terminal.PrintLine($"curverbd {version.Split('+')[0]}");
-        session.Terminal.PrintLine($"behaves as {CephVersion.Text}");
+        session.Terminal.PrintLine($"behaves as {CephRelease.Version}");
         return Task.CompletedTask;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CurveRbd.Rados;
 using CurveRbd.Rbd;
 
 namespace CurveRbd.Cli.Rbd;

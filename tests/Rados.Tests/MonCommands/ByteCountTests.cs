@@ -1,4 +1,4 @@
-namespace CurveRbd.Cli.Tests;
+namespace CurveRbd.Rados.Tests;
 
 public class ByteCountTests
 {
