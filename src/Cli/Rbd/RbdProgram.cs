@@ -6,10 +6,6 @@ internal static class RbdProgram
     public static CommandTable Table { get; } = new("rbd", "Work with RBD images.",
     [
         new BenchCommand(),
-        new GlobalConfigGetCommand(),
-        new GlobalConfigListCommand(),
-        new GlobalConfigRemoveCommand(),
-        new GlobalConfigSetCommand(),
         new ConfigGetCommand(ConfigTarget.OfImage),
         new ConfigListCommand(ConfigTarget.OfImage),
         new ConfigRemoveCommand(ConfigTarget.OfImage),

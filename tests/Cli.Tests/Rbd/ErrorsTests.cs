@@ -75,6 +75,7 @@ public class ErrorsTests : CommandTest
     [InlineData("config image get a foo", 22, "not rbd option: foo")]
     [InlineData("config image get a", 22, "config key was not specified")]
     [InlineData("config image set a rbd_cache", 22, "image config value was not specified")]
+    [InlineData("pool init nowhere", 2, "error opening pool 'nowhere': (2) No such file or directory")]
     [InlineData("config pool get", 22, "pool name was not specified")]
     [InlineData("bench a", 22, "--io-type must be specified.")]
     [InlineData("bench --io-type write", 22, "image name was not specified")]

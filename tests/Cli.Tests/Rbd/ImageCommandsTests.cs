@@ -230,6 +230,28 @@ public partial class ImageCommandsTests : CommandTest
     }
 
     [Fact]
+    public async Task Pool_init_marks_the_pool_for_images()
+    {
+        await DoAsync("rbd pool init rbd");
+        await DoAsync("rbd pool init --pool rbd");
+
+        Assert.Contains("\"rbd\":{}", (await CephAsync("osd pool application get rbd --format json")).Output);
+    }
+
+    [Fact]
+    public async Task Pool_init_of_another_applications_pool_wants_force()
+    {
+        await CreatePoolAsync("files");
+        await DoAsync("ceph osd pool application enable files cephfs");
+
+        CommandRun refused = await RbdAsync("pool init files");
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.StartsWith("rbd: pool init failed: (1) Operation not permitted", refused.Messages);
+        await DoAsync("rbd pool init files --force");
+    }
+
+    [Fact]
     public async Task Namespaces_are_made_listed_used_and_removed()
     {
         Assert.Equal("", (await RbdAsync("namespace ls")).Output);
