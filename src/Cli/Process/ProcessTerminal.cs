@@ -1,3 +1,5 @@
+using CurveRbd.Stores;
+
 namespace CurveRbd.Cli;
 
 /// <summary>The process's own standard streams and stores.</summary>
@@ -6,7 +8,7 @@ internal static class ProcessTerminal
     public static CommandEnvironment CreateEnvironment(CancellationToken interrupted) => new()
     {
         Terminal = new Terminal(new StandardStream(0), new StandardStream(1), new StandardStream(2)),
-        Stores = new NoStores(),
+        Stores = new ConfiguredStores(),
         Interrupted = interrupted,
     };
 }
