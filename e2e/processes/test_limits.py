@@ -117,8 +117,9 @@ name = f'disk{os.getpid()}'
 rbd.RBD().create(ioctx, name, 64 << 20)
 image = rbd.Image(ioctx, name)
 import ctypes
+data = b'x' * (1 << 20)
 for number in range(64):
-    image.aio_write(b'x' * (1 << 20), number << 20, lambda completion: None)
+    image.aio_write(data, number << 20, lambda completion: None)
 ctypes.CDLL(None).exit(3)
 """, check=False)
         assert done.returncode == 3, done

