@@ -80,8 +80,9 @@ image.write(b'parent', 0)
 pid = os.fork()
 if pid == 0:
     answers = []
+    # Not list_pools: Ceph's module asks again for ever when rados_pool_list answers an errno.
     for use in (lambda: image.read(0, 6), lambda: image.write(b'x', 0), lambda: image.size(), lambda: image.flush(), lambda: cluster.get_fsid(),
-                lambda: rbd.RBD().list(ioctx), lambda: rbd.Image(ioctx, 'disk'), lambda: cluster.list_pools()):
+                lambda: rbd.RBD().list(ioctx), lambda: rbd.Image(ioctx, 'disk'), lambda: cluster.open_ioctx('rbd')):
         start = time.monotonic()
         try:
             answer = repr(use())
@@ -100,8 +101,7 @@ assert status == 0, status
 
     answers = json.loads(out)
     assert all(seconds < 1 for _, seconds in answers), answers
-    refused = [answer for answer, _ in answers[:-1]]
-    assert not any(answer.startswith(("b'", "<")) for answer in refused), answers
+    assert all(answer.endswith(("Error", "InvalidArgument", "NotConnected")) for answer, _ in answers), answers
 
 
 def test_child_exits_normally_with_inherited_objects(room, pool):
