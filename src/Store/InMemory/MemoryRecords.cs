@@ -10,14 +10,19 @@ public sealed class MemoryRecords : IRecordStore
     private long _revision;
     private long _lastSession;
 
+    /// <summary>What goes wrong in a test; null = nothing.</summary>
+    public StoreFaults? Faults { get; set; }
+
     public ValueTask<Record?> GetAsync(string key, CancellationToken cancellationToken)
     {
+        Faults?.Before(nameof(GetAsync));
         lock (_lock)
             return new(_records.GetValueOrDefault(key));
     }
 
     public ValueTask<IReadOnlyList<Record>> RangeAsync(string prefix, string? after, int limit, CancellationToken cancellationToken)
     {
+        Faults?.Before(nameof(RangeAsync));
         lock (_lock)
         {
             IEnumerable<Record> found = _records.Values.Where(record =>
@@ -29,6 +34,7 @@ public sealed class MemoryRecords : IRecordStore
 
     public ValueTask<RecordCommit> CommitAsync(RecordTransaction transaction, CancellationToken cancellationToken)
     {
+        Faults?.Before(nameof(CommitAsync));
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
@@ -51,6 +57,7 @@ public sealed class MemoryRecords : IRecordStore
 
     public ValueTask<IRecordSession> OpenSessionAsync(CancellationToken cancellationToken)
     {
+        Faults?.Before(nameof(OpenSessionAsync));
         lock (_lock)
         {
             _sessions.Add(++_lastSession);
@@ -60,6 +67,7 @@ public sealed class MemoryRecords : IRecordStore
 
     public ValueTask<IAsyncDisposable> WatchAsync(string prefix, Action<RecordEvent> handler, CancellationToken cancellationToken)
     {
+        Faults?.Before(nameof(WatchAsync));
         lock (_lock)
         {
             var watch = new MemoryWatch(this, prefix, handler);

@@ -11,6 +11,7 @@ internal sealed class MemoryVolume(MemoryVolumes store, VolumePath path, VolumeD
 
     public ValueTask ReadAsync(ulong offset, IoVector buffer)
     {
+        store.Faults?.Before(nameof(ReadAsync));
         Check(offset, (ulong)buffer.Length);
         foreach (Memory<byte> piece in buffer)
         {
@@ -23,6 +24,7 @@ internal sealed class MemoryVolume(MemoryVolumes store, VolumePath path, VolumeD
 
     public ValueTask WriteAsync(ulong offset, IoVector bytes)
     {
+        store.Faults?.Before(nameof(WriteAsync));
         CheckWritable();
         Check(offset, (ulong)bytes.Length);
         foreach (Memory<byte> piece in bytes)
@@ -36,6 +38,7 @@ internal sealed class MemoryVolume(MemoryVolumes store, VolumePath path, VolumeD
 
     public ValueTask ZeroAsync(ulong offset, ulong length, ZeroMode mode)
     {
+        store.Faults?.Before(nameof(ZeroAsync));
         CheckWritable();
         Check(offset, length);
         data.Bytes.Zero(offset, length);
@@ -44,6 +47,7 @@ internal sealed class MemoryVolume(MemoryVolumes store, VolumePath path, VolumeD
 
     public ValueTask FlushAsync()
     {
+        store.Faults?.Before(nameof(FlushAsync));
         ObjectDisposedException.ThrowIf(_isClosed, this);
         return ValueTask.CompletedTask;
     }
@@ -52,6 +56,7 @@ internal sealed class MemoryVolume(MemoryVolumes store, VolumePath path, VolumeD
 
     public ValueTask ResizeAsync(ulong size, CancellationToken cancellationToken)
     {
+        store.Faults?.Before(nameof(ResizeAsync));
         CheckWritable();
         store.CheckSize(Path, size);
         ulong old = Size;

@@ -14,6 +14,9 @@ public sealed class MemoryVolumes(VolumeLimits limits) : IVolumeStore
 
     public VolumeLimits Limits { get; } = limits;
 
+    /// <summary>What goes wrong in a test; null = nothing.</summary>
+    public StoreFaults? Faults { get; set; }
+
     /// <summary>Capacity in bytes; a creation or a growth beyond it is refused with ENOSPC.</summary>
     public ulong TotalBytes { get; set; } = 1ul << 50;
 
@@ -33,6 +36,7 @@ public sealed class MemoryVolumes(VolumeLimits limits) : IVolumeStore
 
     public Task CreatePoolAsync(string pool, CancellationToken cancellationToken)
     {
+        Faults?.Before(nameof(CreatePoolAsync));
         if (!_pools.TryAdd(pool, new ConcurrentDictionary<string, VolumeData>(StringComparer.Ordinal)))
             throw new StorageException(Errno.EEXIST, $"pool /{pool} exists already");
         return Task.CompletedTask;
@@ -40,6 +44,7 @@ public sealed class MemoryVolumes(VolumeLimits limits) : IVolumeStore
 
     public Task DeletePoolAsync(string pool, CancellationToken cancellationToken)
     {
+        Faults?.Before(nameof(DeletePoolAsync));
         if (!Pool(pool).IsEmpty)
             throw new StorageException(Errno.ENOTEMPTY, $"pool /{pool} still holds volumes");
         _pools.TryRemove(pool, out _);
@@ -51,6 +56,7 @@ public sealed class MemoryVolumes(VolumeLimits limits) : IVolumeStore
 
     public Task CreateAsync(VolumePath path, ulong size, CancellationToken cancellationToken)
     {
+        Faults?.Before(nameof(CreateAsync));
         CheckName(path.Name);
         CheckSize(path, size);
         if (!Pool(path.Pool).TryAdd(path.Name, new VolumeData(size)))
@@ -60,6 +66,7 @@ public sealed class MemoryVolumes(VolumeLimits limits) : IVolumeStore
 
     public Task DeleteAsync(VolumePath path, CancellationToken cancellationToken)
     {
+        Faults?.Before(nameof(DeleteAsync));
         if (!Pool(path.Pool).TryRemove(path.Name, out _))
             throw Missing(path);
         return Task.CompletedTask;
@@ -67,6 +74,7 @@ public sealed class MemoryVolumes(VolumeLimits limits) : IVolumeStore
 
     public Task RenameAsync(VolumePath path, string newName, CancellationToken cancellationToken)
     {
+        Faults?.Before(nameof(RenameAsync));
         CheckName(newName);
         ConcurrentDictionary<string, VolumeData> pool = Pool(path.Pool);
         VolumeData volume = pool.GetValueOrDefault(path.Name) ?? throw Missing(path);
@@ -84,6 +92,7 @@ public sealed class MemoryVolumes(VolumeLimits limits) : IVolumeStore
 
     public Task<IVolume> OpenAsync(VolumePath path, bool readOnly, CancellationToken cancellationToken)
     {
+        Faults?.Before(nameof(OpenAsync));
         VolumeData data = Pool(path.Pool).GetValueOrDefault(path.Name) ?? throw Missing(path);
         return Task.FromResult<IVolume>(new MemoryVolume(this, path, data, readOnly));
     }
