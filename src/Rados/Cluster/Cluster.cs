@@ -241,7 +241,7 @@ public sealed class Cluster : IAsyncDisposable
     {
         // Ceph prints this line whatever the log settings are; QEMU's tests compare it.
         if (error.Message == ClusterSettings.NoMonitors)
-            StandardError.WriteLine(ClusterSettings.NoMonitors);
+            LineWriter.WriteToStandardError(ClusterSettings.NoMonitors);
         else
             Log.ConnectFailed(_logger, Name, error.Message);
     }

@@ -92,14 +92,12 @@ public sealed class CephConf(string clusterName, EntityName name)
         return seconds is 0 or > int.MaxValue / 1000 ? null : TimeSpan.FromSeconds(seconds);
     }
 
-    /// <param name="path">null: the search path of Ceph. "": nothing is read. Else a file, or several separated by ','.</param>
+    /// <param name="path">null: the search path of Ceph. Else a file, or several separated by ',' of which the first readable counts.</param>
     /// <exception cref="StorageException">ENOENT: no file. EINVAL: not a configuration file. ENOSYS: connected already.</exception>
     public void ReadFile(string? path)
     {
         if (IsConnected)
             throw new StorageException(Errno.ENOSYS, "the configuration file can't be read once the client is connected");
-        if (path is not null && path.Length == 0)
-            return;
 
         ConfFile file = ConfFileSearch.ReadFirst(
             path is null ? ConfFileSearch.DefaultPaths(ClusterName) : ConfFileSearch.SplitList(path));

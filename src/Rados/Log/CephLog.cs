@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace CurveRbd.Rados;
 
@@ -10,7 +9,7 @@ namespace CurveRbd.Rados;
 internal sealed class CephLog(CephConf conf, TimeProvider time) : IDisposable
 {
     private readonly Lock _lock = new();
-    private FileStream? _file;
+    private int _file = -1;
     private string _filePath = "";
 
     public CephConf Conf { get; } = conf;
@@ -25,7 +24,7 @@ internal sealed class CephLog(CephConf conf, TimeProvider time) : IDisposable
 
         string line = Format(time.GetLocalNow(), level, subsystem, message);
         if (toStderr)
-            StandardError.WriteLine(Conf.GetText("log_stderr_prefix") + line);
+            LineWriter.WriteToStandardError(Conf.GetText("log_stderr_prefix") + line);
         if (path.Length > 0)
             WriteToFile(path, line);
     }
@@ -47,15 +46,9 @@ internal sealed class CephLog(CephConf conf, TimeProvider time) : IDisposable
     {
         lock (_lock)
         {
-            try
-            {
-                Open(path);
-                _file?.Write(Encoding.UTF8.GetBytes(line + "\n"));
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
-            {
-                Close();
-            }
+            Open(path);
+            if (_file >= 0)
+                LineWriter.Write(_file, line);
         }
     }
 
@@ -66,12 +59,14 @@ internal sealed class CephLog(CephConf conf, TimeProvider time) : IDisposable
             return;
         Close();
         _filePath = path;
-        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        _file = LineWriter.OpenForAppend(path);
     }
 
     private void Close()
     {
-        _file?.Dispose();
-        _file = null;
+        if (_file >= 0)
+            _ = Libc.Close(_file);
+        _file = -1;
+        _filePath = "";
     }
 }

@@ -69,6 +69,17 @@ public sealed class CephLogTests : IDisposable
         Assert.EndsWith("rbd: two\n", File.ReadAllText(second), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Log_two_writers_of_one_file_keep_each_others_lines()
+    {
+        using var other = new CephLog(_conf, TimeProvider.System);
+        Write(LogLevel.Error, "one");
+        other.Write("rados", -1, 0, "two");
+        Write(LogLevel.Error, "three");
+
+        Assert.Equal(["one", "two", "three"], File.ReadLines(LogPath).Select(line => line.Split(' ')[^1]));
+    }
+
     [Theory]
     [InlineData("/nonexistent/directory/log")]
     [InlineData("/tmp")]

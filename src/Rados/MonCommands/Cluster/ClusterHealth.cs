@@ -54,7 +54,9 @@ internal sealed record ClusterHealth(IReadOnlyList<ClusterHealth.Check> Checks)
 
     private static IEnumerable<Check> Fullness(StoreReport report)
     {
-        double used = report.Status.TotalBytes == 0 ? 0 : 1 - ((double)report.Status.AvailableBytes / report.Status.TotalBytes);
+        // As df counts: what a file system reserves is neither used nor available.
+        ulong capacity = report.Status.UsedBytes + report.Status.AvailableBytes;
+        double used = capacity == 0 ? 0 : (double)report.Status.UsedBytes / capacity;
         if (used >= FullRatio)
             yield return new Check("OSD_FULL", IsError: true, $"{report.Status.Nodes.Count} full osd(s)", [$"{used:P0} of the store are used"]);
         else if (used >= NearFullRatio)

@@ -41,6 +41,7 @@ internal sealed record MonMap(string Fsid, DateTimeOffset Created, IReadOnlyList
         json.WriteNumber("election_strategy", 1);
         json.WriteString("disallowed_leaders: ", "");
         json.WriteBoolean("stretch_mode", false);
+        json.WriteString("tiebreaker_mon", "");
         json.Object("features", () =>
         {
             json.EmptyArray("persistent");
