@@ -1,0 +1,24 @@
+using CurveRbd.Store;
+
+namespace CurveRbd.Curve;
+
+/// <summary>Reads <see cref="CurveOptions"/> from a cluster's section (curve_mds, curve_root_password, ...).</summary>
+public static class CurveSettings
+{
+    /// <param name="settings">The keys of the section; an absent or empty one has its default.</param>
+    /// <param name="user">Who connects, and owns what is created.</param>
+    /// <exception cref="StorageException">EINVAL: a value is missing or wrong. EOPNOTSUPP: an I/O path that does not exist.</exception>
+    public static CurveOptions Read(IReadOnlyDictionary<string, string> settings, string user)
+    {
+        string[] addresses = Value(settings, "curve_mds").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);
+        if (addresses.Length == 0)
+            throw new StorageException(Errno.EINVAL, "rbd_store = curve needs the cluster's MDS (curve_mds = ip:port,...)");
+        if (Value(settings, "curve_io") is not ("" or "direct") and var io)
+            throw new StorageException(Errno.EOPNOTSUPP, $"curve_io = {io}: this version reads and writes directly only (curve_io = direct)");
+        if (Value(settings, "curve_root_user") is not ("" or MdsStamp.RootUser) and var root)
+            throw new StorageException(Errno.EOPNOTSUPP, $"curve_root_user = {root}: CurveBS' clients sign for the user {MdsStamp.RootUser} alone");
+        return new CurveOptions { MdsAddresses = addresses, User = user, RootPassword = Value(settings, "curve_root_password") };
+    }
+
+    private static string Value(IReadOnlyDictionary<string, string> settings, string key) => settings.GetValueOrDefault(key) ?? "";
+}
