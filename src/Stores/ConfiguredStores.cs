@@ -18,7 +18,8 @@ public sealed class ConfiguredStores : IStoreProvider
     public Task<StoreConnection> ConnectAsync(StoreSettings settings, CancellationToken cancellationToken) => settings.Kind switch
     {
         "local" => ConnectLocalAsync(settings.Location, cancellationToken),
-        _ => throw new StorageException(Errno.EINVAL, $"rbd_store = {settings}: there is no store of kind '{settings.Kind}'; 'local:/some/directory' is one"),
+        "curve" => SharedCurve.ConnectAsync(settings, cancellationToken),
+        _ => throw new StorageException(Errno.EINVAL, $"rbd_store = {settings}: there is no store of kind '{settings.Kind}'; 'local:/some/directory' and 'curve' are"),
     };
 
     private static async Task<StoreConnection> ConnectLocalAsync(string directory, CancellationToken cancellationToken)
