@@ -238,7 +238,7 @@ public class ImportExportTests : CommandTest
     }
 
     [Fact]
-    public async Task Thick_provisioned_image_is_all_data()
+    public async Task Create_of_a_thick_image_shows_its_progress()
     {
         CommandRun run = await DoAsync("rbd create a --size 6 --thick-provision");
 
