@@ -13,7 +13,6 @@ public sealed class Cluster : IAsyncDisposable
     private readonly SemaphoreSlim _lifecycle = new(1, 1);
     private readonly IStoreProvider _stores;
     private readonly CephLog _log;
-    private readonly ILogger _logger;
     private volatile ClusterConnection? _connection;
     private bool _isShutDown;
 
@@ -28,7 +27,7 @@ public sealed class Cluster : IAsyncDisposable
         Time = time;
         _stores = stores;
         _log = new CephLog(conf, time);
-        _logger = CreateLogger("rados");
+        Logger = CreateLogger("rados");
         Pools = new Pools(this);
         Blocklist = new Blocklist(this);
     }
@@ -61,6 +60,8 @@ public sealed class Cluster : IAsyncDisposable
     /// <summary>Its methods throw ENOTCONN before connecting.</summary>
     public Blocklist Blocklist { get; }
 
+    internal ILogger Logger { get; }
+
     internal TimeProvider Time { get; }
 
     internal ClusterSettings Settings => Connection.Settings;
@@ -85,7 +86,7 @@ public sealed class Cluster : IAsyncDisposable
             if (IsConnected)
                 throw new StorageException(Errno.EISCONN, $"{Name} is connected already");
             _connection = await OpenInTimeAsync(cancellationToken).ConfigureAwait(false);
-            Conf.ConnectedClients++;
+            Conf.CountClients(1);
         }
         catch (StorageException error)
         {
@@ -98,7 +99,7 @@ public sealed class Cluster : IAsyncDisposable
         }
 
         if (_connection is { } connection)
-            Log.Connected(_logger, Name, connection.Fsid, connection.Settings.Store, connection.Session.Id);
+            Log.Connected(Logger, Name, connection.Fsid, connection.Settings.Store, connection.Session.Id);
     }
 
     /// <summary>Always allowed, also unconnected and twice.</summary>
@@ -111,7 +112,7 @@ public sealed class Cluster : IAsyncDisposable
             if (_connection is not { } connection)
                 return;
             _connection = null;
-            Conf.ConnectedClients--;
+            Conf.CountClients(-1);
             await CloseAsync("the session", connection.Session).ConfigureAwait(false);
             await CloseAsync("the store", connection.Stores).ConfigureAwait(false);
         }
@@ -136,13 +137,13 @@ public sealed class Cluster : IAsyncDisposable
     /// <exception cref="StorageException">ENOTCONN</exception>
     public Task<MonCommandReply> MonCommandAsync(
         string command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken) =>
-        MonCommands.RunAsync(Connected(), command, input, _logger, cancellationToken);
+        MonCommands.RunAsync(Connected(), command, input, cancellationToken);
 
     /// <summary>As <see cref="MonCommandAsync"/>, for commands that Ceph's manager answers.</summary>
     /// <exception cref="StorageException">ENOTCONN</exception>
     public Task<MonCommandReply> MgrCommandAsync(
         string command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken) =>
-        MonCommands.RunAsync(Connected(), command, input, _logger, cancellationToken);
+        MonCommands.RunAsync(Connected(), command, input, cancellationToken);
 
     /// <exception cref="StorageException">ENOENT: no such pool. ENOTCONN</exception>
     public async Task<IoContext> OpenIoContextAsync(ByteName pool, CancellationToken cancellationToken) =>
@@ -233,7 +234,7 @@ public sealed class Cluster : IAsyncDisposable
         }
         catch (Exception error)
         {
-            Log.ShutdownFailed(_logger, Name, what, error);
+            Log.ShutdownFailed(Logger, Name, what, error);
         }
     }
 
@@ -243,6 +244,6 @@ public sealed class Cluster : IAsyncDisposable
         if (error.Message == ClusterSettings.NoMonitors)
             LineWriter.WriteToStandardError(ClusterSettings.NoMonitors);
         else
-            Log.ConnectFailed(_logger, Name, error.Message);
+            Log.ConnectFailed(Logger, Name, error.Message);
     }
 }

@@ -16,6 +16,7 @@ public sealed class CephConf(string clusterName, EntityName name)
         [.. Enum.GetValues<ConfSource>().Select(_ => new Dictionary<string, string>(StringComparer.Ordinal))];
 
     private readonly int _contextId = Interlocked.Increment(ref s_lastContextId);
+    private int _connectedClients;
 
     public string ClusterName { get; } = clusterName.Length == 0 ? "ceph" : clusterName;
 
@@ -34,9 +35,7 @@ public sealed class CephConf(string clusterName, EntityName name)
     public string? FilePath { get; private set; }
 
     /// <summary>Once connected, the options that chose the cluster are fixed.</summary>
-    internal bool IsConnected => ConnectedClients > 0;
-
-    internal int ConnectedClients { get; set; }
+    internal bool IsConnected => Volatile.Read(ref _connectedClients) > 0;
 
     /// <summary>How often a value has changed: readers that keep parsed values compare it.</summary>
     internal int Generation { get; private set; }
@@ -124,6 +123,9 @@ public sealed class CephConf(string clusterName, EntityName name)
     /// <exception cref="StorageException">EINVAL, ERANGE: a value that its option can't have.</exception>
     public IReadOnlyList<int> ConsumeArguments(IReadOnlyList<ByteName> arguments) =>
         Consume(ConfSource.Argument, [.. arguments.Select(ConfText.FromBytes)]);
+
+    /// <summary>Several clients may share a configuration (rados_create_with_context).</summary>
+    internal void CountClients(int change) => Interlocked.Add(ref _connectedClients, change);
 
     /// <summary>The value that somebody gave, unexpanded; null when it is the default.</summary>
     internal string? Explicit(string option)

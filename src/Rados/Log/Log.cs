@@ -15,4 +15,7 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "client.{InstanceId} command {Command} = {ReturnCode} {Status}")]
     public static partial void Command(ILogger logger, ulong instanceId, string command, int returnCode, string status);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the content of the deleted pool {Id} in /{Directory} can't be deleted yet")]
+    public static partial void PoolDeletionFailed(ILogger logger, long id, string directory, Exception error);
 }

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using CurveRbd.Store;
-using Microsoft.Extensions.Logging;
 
 namespace CurveRbd.Rados;
 
@@ -16,7 +15,7 @@ internal static class MonCommands
     public static IEnumerable<MonCommand> All => s_commands.Values.OrderBy(command => command.Prefix, StringComparer.Ordinal);
 
     public static async Task<MonCommandReply> RunAsync(
-        Cluster cluster, string command, ReadOnlyMemory<byte> input, ILogger logger, CancellationToken cancellationToken)
+        Cluster cluster, string command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
         TimeSpan timeout = cluster.Conf.GetTimeout("rados_mon_op_timeout") ?? Timeout.InfiniteTimeSpan;
         using var expiry = new CancellationTokenSource(timeout, cluster.Time);
@@ -35,7 +34,7 @@ internal static class MonCommands
             reply = Refuse(error.Errno, error.Message);
         }
 
-        Log.Command(logger, cluster.InstanceId, command, reply.ReturnCode, reply.Status);
+        Log.Command(cluster.Logger, cluster.InstanceId, command, reply.ReturnCode, reply.Status);
         return reply;
     }
 

@@ -11,27 +11,46 @@ internal sealed class PoolDeletion(Cluster cluster)
     // Far below etcd's limit of 128 operations in a transaction.
     private const int DeleteBatch = 100;
 
+    private const int SweepsMax = 5;
+
     private IRecordStore Records => cluster.Stores.Records;
 
     private IVolumeStore Volumes => cluster.Stores.Volumes;
 
+    /// <summary>Goes on with deletions that were cut short. One that fails is logged: it must not keep others from their pools.</summary>
     public async Task ResumeAllAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<Record> records =
             await Records.RangeAsync(PoolKeys.AllById, null, 0, cancellationToken).ConfigureAwait(false);
         foreach (StoredPool pool in records.Select(StoredPool.Parse).Where(pool => pool.Value.IsDeleting))
-            await RunAsync(pool, cancellationToken).ConfigureAwait(false);
+        {
+            try
+            {
+                await RunAsync(pool, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StorageException error)
+            {
+                Log.PoolDeletionFailed(cluster.Logger, pool.Value.Id, pool.Value.Directory, error);
+            }
+        }
     }
 
-    public async Task RunAsync(StoredPool pool, CancellationToken cancellationToken)
+    /// <summary>Deletes the content of a pool that has been marked. Does nothing when another client is at it.</summary>
+    public async Task RunAsync(long id, CancellationToken cancellationToken)
+    {
+        Record? record = await Records.GetAsync(PoolKeys.ById(id), cancellationToken).ConfigureAwait(false);
+        if (record is not null)
+            await RunAsync(StoredPool.Parse(record), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(StoredPool pool, CancellationToken cancellationToken)
     {
         if (!await TryClaimAsync(pool, cancellationToken).ConfigureAwait(false))
             return;
         try
         {
-            await DeleteVolumesAsync(pool.Value.Directory, cancellationToken).ConfigureAwait(false);
+            await DeleteDirectoryAsync(pool.Value.Directory, cancellationToken).ConfigureAwait(false);
             await DeleteContentAsync(pool.Value.Id, cancellationToken).ConfigureAwait(false);
-            await IgnoreMissingAsync(Volumes.DeletePoolAsync(pool.Value.Directory, cancellationToken)).ConfigureAwait(false);
             await ForgetAsync(pool, cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -48,6 +67,23 @@ internal sealed class PoolDeletion(Cluster cluster)
             new RecordTransaction().Require(pool.Record).RequireAbsent(claim).Put(claim, default, cluster.Session.Id),
             cancellationToken).ConfigureAwait(false);
         return commit.Succeeded;
+    }
+
+    private async Task DeleteDirectoryAsync(string directory, CancellationToken cancellationToken)
+    {
+        for (int i = 1; ; i++)
+        {
+            await DeleteVolumesAsync(directory, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await IgnoreMissingAsync(Volumes.DeletePoolAsync(directory, cancellationToken)).ConfigureAwait(false);
+                return;
+            }
+            catch (StorageException error) when (error.Errno == Errno.ENOTEMPTY && i < SweepsMax)
+            {
+                // A client that had not yet seen the pool go made another volume.
+            }
+        }
     }
 
     private async Task DeleteVolumesAsync(string directory, CancellationToken cancellationToken)

@@ -50,6 +50,7 @@ public sealed class Pools
                 throw new StorageException(Errno.EPERM, "pool deletion is disabled; you must unset nodelete flag for the pool first");
             if (await TryMarkDeletingAsync(pool, cancellationToken).ConfigureAwait(false))
             {
+                await _deletion.RunAsync(pool.Value.Id, cancellationToken).ConfigureAwait(false);
                 await _deletion.ResumeAllAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }

@@ -62,6 +62,7 @@ public sealed class MonCommandsTests : IAsyncLifetime
     [InlineData("""{"prefix":"osd pool set","pool":"rbd","var":"size","val":"3"}""", Errno.EINVAL, "the store decides size: it is 1")]
     [InlineData("""{"prefix":"osd pool set-quota","pool":"rbd","field":"max_bytes","val":"x"}""", Errno.EINVAL, "error parsing value 'x': not a whole number")]
     [InlineData("""{"prefix":"osd pool create","pool":"e","pool_type":"erasure"}""", Errno.EOPNOTSUPP, "the store replicates: erasure coded pools are not supported")]
+    [InlineData("""{"prefix":"osd pool create","pool":"n","size":3}""", Errno.EINVAL, "the store decides size: it is 1")]
     [InlineData("""{"prefix":"auth get","entity":"client.x"}""", Errno.ENOENT, "failed to find client.x in keyring")]
     [InlineData("""{"prefix":"auth get-key","entity":"client.x"}""", Errno.ENOENT, "don't have client.x")]
     [InlineData("""{"prefix":"config get","who":"client","key":"x"}""", Errno.ENOENT, "unrecognized key 'x'")]

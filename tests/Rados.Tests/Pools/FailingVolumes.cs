@@ -8,6 +8,8 @@ internal sealed class FailingVolumes(IVolumeStore inner) : IVolumeStore
     /// <summary>So many changes still succeed.</summary>
     public int ChangesLeft { get; set; } = int.MaxValue;
 
+    public bool FailsOnDelete { get; set; }
+
     public VolumeLimits Limits => inner.Limits;
 
     public Task<StoreStatus> GetStatusAsync(CancellationToken cancellationToken) => inner.GetStatusAsync(cancellationToken);
@@ -20,7 +22,8 @@ internal sealed class FailingVolumes(IVolumeStore inner) : IVolumeStore
 
     public Task CreateAsync(VolumePath path, ulong size, CancellationToken cancellationToken) => Change(() => inner.CreateAsync(path, size, cancellationToken));
 
-    public Task DeleteAsync(VolumePath path, CancellationToken cancellationToken) => Change(() => inner.DeleteAsync(path, cancellationToken));
+    public Task DeleteAsync(VolumePath path, CancellationToken cancellationToken) => Change(
+        () => FailsOnDelete ? throw new StorageException(Errno.EIO, $"{path} can't be deleted") : inner.DeleteAsync(path, cancellationToken));
 
     public Task RenameAsync(VolumePath path, string newName, CancellationToken cancellationToken) => Change(() => inner.RenameAsync(path, newName, cancellationToken));
 

@@ -156,6 +156,20 @@ public sealed class PoolsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CreateAsync_succeeds_though_another_pools_deletion_keeps_failing()
+    {
+        await FillAsync(await Pools.CreateAsync("stuck", s_none), volumes: 1, records: 1);
+        _volumes.ChangesLeft = 0;
+        await Refusal.OfAsync(Errno.EIO, () => Pools.DeleteAsync("stuck", s_none));
+        _volumes.FailsOnDelete = true;
+        _volumes.ChangesLeft = int.MaxValue;
+
+        await Pools.CreateAsync("p", s_none);
+
+        Assert.Equal("p", Assert.Single(await Pools.ListAsync(s_none)).Name.ToString());
+    }
+
+    [Fact]
     public async Task CreateAsync_while_another_client_deletes_the_namesake_gets_another_directory()
     {
         await using Cluster other = await _stores.ConnectAsync();

@@ -34,7 +34,7 @@ internal static class PoolCommands
     private static async Task<CommandResult> CreateAsync(CommandCall call)
     {
         string name = call.Text("pool");
-        ThrowUnlessReplicated(call);
+        await ThrowUnlessReplicatedAsync(call).ConfigureAwait(false);
         try
         {
             await call.Cluster.Pools.CreateAsync(name, call.CancellationToken).ConfigureAwait(false);
@@ -48,13 +48,17 @@ internal static class PoolCommands
         return CommandResult.Say($"pool '{name}' created");
     }
 
-    private static void ThrowUnlessReplicated(CommandCall call)
+    private static async Task ThrowUnlessReplicatedAsync(CommandCall call)
     {
-        // "osd pool create p 8 rule": a word that is no type is the rule's name, as in Ceph.
         if (call.TextOrNull("pool_type") == "erasure")
             throw new StorageException(Errno.EOPNOTSUPP, "the store replicates: erasure coded pools are not supported");
         if (call.TextOrNull("rule") is { } rule && rule != OsdCommands.CrushRule)
             throw new StorageException(Errno.ENOENT, $"specified rule {rule} doesn't exist");
+        if (call.IntOrNull("size") is not (> 0 and { } size))
+            return;
+        StoreStatus status = await call.Volumes.GetStatusAsync(call.CancellationToken).ConfigureAwait(false);
+        if (size != status.Replicas)
+            throw new StorageException(Errno.EINVAL, $"the store decides size: it is {status.Replicas}");
     }
 
     private static async Task KeepSettingsAsync(CommandCall call, string name)
