@@ -28,7 +28,7 @@ internal static unsafe class Clusters
         try
         {
             OutBuffer.ThrowIfNull(cluster);
-            *cluster = Add(new CephConf("ceph", new EntityName("client", CString.TextOrNull(id) ?? "admin")));
+            *cluster = Add(CephConf.FromEnvironment("ceph", new EntityName("client", CString.TextOrNull(id) ?? "admin")));
             return 0;
         }
         catch (Exception error)
@@ -45,7 +45,7 @@ internal static unsafe class Clusters
         {
             OutBuffer.ThrowIfNull(cluster);
             string cephCluster = CString.TextOrNull(clusterName) is { Length: > 0 } given ? given : "ceph";
-            *cluster = Add(new CephConf(cephCluster, EntityName.Parse(CString.Text(name, "the client's name"))));
+            *cluster = Add(CephConf.FromEnvironment(cephCluster, EntityName.Parse(CString.Text(name, "the client's name"))));
             return 0;
         }
         catch (Exception error)

@@ -40,6 +40,22 @@ public sealed class CephConf(string clusterName, EntityName name)
     /// <summary>How often a value has changed: readers that keep parsed values compare it.</summary>
     internal int Generation { get; private set; }
 
+    /// <summary>As rados_create makes it: with what CEPH_ARGS and CEPH_KEYRING say. What is wrong in there is told on stderr, as in Ceph.</summary>
+    public static CephConf FromEnvironment(string clusterName, EntityName name)
+    {
+        var conf = new CephConf(clusterName, name);
+        try
+        {
+            conf.ParseEnvironment(null);
+        }
+        catch (StorageException error)
+        {
+            LineWriter.WriteToStandardError($"CEPH_ARGS: {error.Message}");
+        }
+
+        return conf;
+    }
+
     public static bool Exists(string option) => OptionTable.TryFind(OptionName.Normalize(option), out _);
 
     /// <exception cref="StorageException">ENOENT: no such option. EINVAL, ERANGE: not a value of it.</exception>

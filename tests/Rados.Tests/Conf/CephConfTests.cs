@@ -85,6 +85,19 @@ public sealed class CephConfTests
             ("a b", "argument", "set"), (_conf.GetText("log_file"), _conf.GetText("keyring"), _conf.GetText("mon_host")));
     }
 
+    [Fact]
+    public void ParseEnvironment_takes_what_stands_before_a_wrong_value()
+    {
+        Environment.SetEnvironmentVariable("CURVERBD_TEST_WRONG", "--log-file x --rbd-cache=bad --keyring k");
+
+        Refusal.Of(Errno.EINVAL, () => _conf.ParseEnvironment("CURVERBD_TEST_WRONG"));
+
+        Assert.Equal("x", _conf.GetText("log_file"));
+    }
+
+    [Fact]
+    public void ParseEnvironment_unset_variable_is_fine() => _conf.ParseEnvironment("CURVERBD_TEST_UNSET");
+
     [Theory]
     [InlineData("--rbd-cache false x", "x", "rbd_cache", "false")]
     [InlineData("--rbd_cache=0", "", "rbd_cache", "false")]
