@@ -79,6 +79,18 @@ public class NamespaceTests
     }
 
     [Fact]
+    public async Task ChangeOwnerAsync_gives_the_volume_away()
+    {
+        await using Fixture fixture = await Fixture.StartAsync();
+        await fixture.Store.CreateAsync(Fixture.Volume, 10 * Fixture.GiB, Fixture.Token);
+
+        await fixture.Store.Namespace.ChangeOwnerAsync("/pool/vm-1", "eve", Fixture.Token);
+
+        Assert.Equal("eve", (await fixture.Store.Namespace.GetAsync("/pool/vm-1", "root", Fixture.Token)).Owner);
+        await FailsWithAsync(Errno.EACCES, () => fixture.Store.OpenAsync(Fixture.Volume, readOnly: true, Fixture.Token));
+    }
+
+    [Fact]
     public async Task DeletePoolAsync_with_a_volume_is_ENOTEMPTY()
     {
         await using Fixture fixture = await Fixture.StartAsync();

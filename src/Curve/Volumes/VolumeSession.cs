@@ -27,6 +27,9 @@ internal sealed class VolumeSession : IAsyncDisposable
     private readonly uint _port = NextPort();
     private readonly string _ip = LocalAddress.Of();
 
+    private readonly Lock _gate = new();
+
+    // Changed under the gate: refreshes and stats come from several sides, each with a part of the truth.
     private volatile CurveFile _file;
     private volatile Task _granted = Task.CompletedTask;
     private TaskCompletionSource? _grant;
@@ -102,6 +105,10 @@ internal sealed class VolumeSession : IAsyncDisposable
         {
             await granted.WaitAsync(patience, _time, _closed.Token).ConfigureAwait(false);
         }
+        catch (OperationCanceledException error)
+        {
+            throw new StorageException(Errno.ESHUTDOWN, $"{Path} was closed", error);
+        }
         catch (TimeoutException error)
         {
             throw new StorageException(Errno.EACCES, $"{Path}: the MDS has refused this client for {patience.TotalSeconds:0.#} s ({MdsErrors.NameOf(StatusCode.OwnerAuthFail)}); is this host's clock right, and is the owner still {_owner}?", error);
@@ -126,8 +133,11 @@ internal sealed class VolumeSession : IAsyncDisposable
     /// <summary>Takes over what a stat has told.</summary>
     public void Learn(CurveFile file)
     {
-        if (file.Id == _file.Id)
-            _file = _file with { Length = file.Length };
+        lock (_gate)
+        {
+            if (file.Id == _file.Id)
+                _file = _file with { Length = file.Length };
+        }
     }
 
     private static uint NextPort() => (uint)(1 + ((uint)Interlocked.Increment(ref s_lastPort) % (ushort.MaxValue - 1)));
@@ -196,17 +206,20 @@ internal sealed class VolumeSession : IAsyncDisposable
 
     private void Adopt(ReFreshSessionResponse reply)
     {
-        switch (reply.StatusCode)
+        lock (_gate)
         {
-            case StatusCode.Ok when reply.FileInfo is { } info:
-                Adopt(CurveFile.From(info, Path));
-                break;
-            case StatusCode.FileNotExists or StatusCode.SessionNotExist:
-                Lose(MdsErrors.Of(reply.StatusCode, $"refresh the session of {Path}"));
-                break;
-            case StatusCode.OwnerAuthFail:
-                Suspend();
-                break;
+            switch (reply.StatusCode)
+            {
+                case StatusCode.Ok when reply.FileInfo is { } info:
+                    Adopt(CurveFile.From(info, Path));
+                    break;
+                case StatusCode.FileNotExists or StatusCode.SessionNotExist:
+                    Lose(MdsErrors.Of(reply.StatusCode, $"refresh the session of {Path}"));
+                    break;
+                case StatusCode.OwnerAuthFail:
+                    Suspend();
+                    break;
+            }
         }
     }
 
