@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace CurveRbd.Etcd.Tests;
 
@@ -11,9 +12,17 @@ public sealed class EtcdServer : IAsyncLifetime
     private readonly int _clientPort = FreePort();
     private readonly int _peerPort = FreePort();
     private Process? _process;
+    private readonly TestCertificates? _certificates;
     private int _lastPrefix;
 
-    public string Endpoint => $"http://127.0.0.1:{_clientPort}";
+    public EtcdServer()
+    {
+    }
+
+    /// <summary>One that speaks TLS and demands a certificate of its clients.</summary>
+    internal EtcdServer(TestCertificates certificates) => _certificates = certificates;
+
+    public string Endpoint => $"{(_certificates is null ? "http" : "https")}://127.0.0.1:{_clientPort}";
 
     /// <summary>An address at which nobody listens.</summary>
     public static string DeadEndpoint => $"http://127.0.0.1:{FreePort()}";
@@ -37,6 +46,8 @@ public sealed class EtcdServer : IAsyncLifetime
         {
             start.ArgumentList.Add(argument);
         }
+
+        AddCertificates(start);
 
         _process = Process.Start(start)!;
         _process.OutputDataReceived += static (_, _) => { };
@@ -68,9 +79,34 @@ public sealed class EtcdServer : IAsyncLifetime
         return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 
+    private void AddCertificates(ProcessStartInfo start)
+    {
+        if (_certificates is null)
+            return;
+        foreach (string argument in (string[])
+            ["--cert-file", _certificates.CertificateOf("server"), "--key-file", _certificates.KeyOf("server"),
+             "--client-cert-auth", "--trusted-ca-file", _certificates.Authority])
+        {
+            start.ArgumentList.Add(argument);
+        }
+    }
+
     private async Task WaitUntilHealthyAsync()
     {
-        using var client = new HttpClient();
+        using var handler = new SocketsHttpHandler();
+        if (_certificates is not null)
+        {
+            handler.SslOptions.ClientCertificates =
+                [X509Certificate2.CreateFromPemFile(_certificates.CertificateOf("client"), _certificates.KeyOf("client"))];
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+                CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(_certificates.Authority) },
+            };
+        }
+
+        using var client = new HttpClient(handler);
         for (int tries = 0; tries < 300; tries++)
         {
             try
