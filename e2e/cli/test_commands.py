@@ -110,7 +110,7 @@ def test_status_tells_the_watchers(volumes):
     (("rm", "volumes/nothing"), 2, "(2) No such file or directory"),
     (("create", "volumes/other"), 22, ""),
     (("nonsense",), 1, ""),
-    (("create", "volumes/other", "--size", "1M", "--order", "5"), 33, ""),
+    (("create", "volumes/other", "--size", "1M", "--order", "5"), 1, "rbd: the argument for option '--order' is invalid"),
 ])
 def test_refusals_have_ceph_s_words_and_status(volumes, command, status, message):
     volumes.run("rbd", "create", "volumes/disk", "--size", "16M")
@@ -161,7 +161,7 @@ def test_stock_ceph_script_runs_on_our_librados(room):
     assert missing.returncode == 2 and "Error ENOENT: unrecognized pool 'nothing'" in missing.stderr
 
 
-@pytest.mark.parametrize("arguments", [("fsid",), ("health",), ("osd", "pool", "ls"), ("osd", "lspools"), ("mon", "dump", "--format=json"), ("df", "--format=json")])
+@pytest.mark.parametrize("arguments", [("fsid",), ("health",), ("osd", "pool", "ls"), ("osd", "lspools"), ("mon", "dump", "--format=json")])
 def test_own_command_prints_what_the_stock_script_prints(volumes, arguments):
     def said(program):
         done = volumes.run(program, *arguments)

@@ -1,3 +1,4 @@
+using System.Text;
 using CurveRbd.Store;
 using Microsoft.Win32.SafeHandles;
 
@@ -58,7 +59,7 @@ internal sealed class LocalVolumes(FilePath root, StoreIdentity identity) : IVol
     {
         FilePath volumes = _volumes;
         return Task.FromResult<IReadOnlyList<string>>(
-            [.. volumes.List().Where(name => IsOurs(name) && volumes.Of(name).TryStat(out FileStatus status) && status.IsDirectory)]);
+            [.. volumes.List().Where(name => IsPool(name) && volumes.Of(name).TryStat(out FileStatus status) && status.IsDirectory)]);
     }
 
     public Task CreateAsync(VolumePath path, ulong size, CancellationToken cancellationToken)
@@ -100,7 +101,7 @@ internal sealed class LocalVolumes(FilePath root, StoreIdentity identity) : IVol
 
     public Task<IReadOnlyList<VolumeInfo>> ListAsync(string pool, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<VolumeInfo>>(
-            [.. PoolDirectory(pool).List().Where(IsOurs).Select(name => Describe(new VolumePath(pool, name, ""))).OfType<VolumeInfo>()]);
+            [.. PoolDirectory(pool).List().Where(IsVolume).Select(name => Describe(new VolumePath(pool, name, ""))).OfType<VolumeInfo>()]);
 
     public Task<IVolume> OpenAsync(VolumePath path, bool readOnly, CancellationToken cancellationToken)
     {
@@ -116,8 +117,8 @@ internal sealed class LocalVolumes(FilePath root, StoreIdentity identity) : IVol
             throw new StorageException(Errno.EFBIG, $"volume {path} can't have {size} bytes, the most is {SizeMax}");
     }
 
-    // What people copy into a pool's directory is a volume if its name is one that could have been given here.
-    private static bool IsOurs(string name)
+    // A directory that something else made beside the pools (lost+found) is no pool.
+    private static bool IsPool(string name)
     {
         try
         {
@@ -129,20 +130,23 @@ internal sealed class LocalVolumes(FilePath root, StoreIdentity identity) : IVol
         }
     }
 
-    private static string CheckName(string name)
-    {
-        if (!IsOurs(name))
-            throw new StorageException(Errno.EINVAL, $"'{name}' is no name of a pool or volume");
-        if (name.Length > NameMax)
-            throw new StorageException(Errno.ENAMETOOLONG, $"'{name}' has {name.Length} bytes, the most is {NameMax}");
-        return name;
-    }
+    // Anything that lies in a pool's directory is a volume, whoever named it, but for hidden files and for what is not text.
+    private static bool IsVolume(string name) =>
+        name.Length > 0 && name[0] != '.' && !name.AsSpan().ContainsAny('/', '\0', '\uFFFD') && Encoding.UTF8.GetByteCount(name) <= NameMax;
 
-    private FilePath PoolDirectory(string pool) => _volumes.Of(CheckName(pool));
+    private FilePath PoolDirectory(string pool) => IsPool(pool)
+        ? _volumes.Of(CheckLength(pool))
+        : throw new StorageException(Errno.EINVAL, $"'{pool}' is no name of a pool");
 
-    private FilePath FileOf(VolumePath path) => PoolDirectory(path.Pool).Of(CheckName(path.Name));
+    private FilePath FileOf(VolumePath path) => IsVolume(CheckLength(path.Name))
+        ? PoolDirectory(path.Pool).Of(path.Name)
+        : throw new StorageException(Errno.EINVAL, $"'{path.Name}' is no name of a volume");
 
-    private VolumeInfo? Describe(VolumePath path) => FileOf(path).TryStat(out FileStatus status) && status.IsFile
+    private static string CheckLength(string name) => Encoding.UTF8.GetByteCount(name) <= NameMax
+        ? name
+        : throw new StorageException(Errno.ENAMETOOLONG, $"'{name}' is longer than {NameMax} bytes");
+
+    private VolumeInfo? Describe(VolumePath path) => IsVolume(path.Name) && FileOf(path).TryStat(out FileStatus status) && status.IsFile
         ? new VolumeInfo(path.Name, status.Size, status.Allocated, status.Created)
         : null;
 }
