@@ -1,3 +1,4 @@
+using System.Globalization;
 using CurveRbd.Store;
 
 namespace CurveRbd.Curve;
@@ -17,7 +18,23 @@ public static class CurveSettings
             throw new StorageException(Errno.EOPNOTSUPP, $"curve_io = {io}: this version reads and writes directly only (curve_io = direct)");
         if (Value(settings, "curve_root_user") is not ("" or MdsStamp.RootUser) and var root)
             throw new StorageException(Errno.EOPNOTSUPP, $"curve_root_user = {root}: CurveBS' clients sign for the user {MdsStamp.RootUser} alone");
-        return new CurveOptions { MdsAddresses = addresses, User = user, RootPassword = Value(settings, "curve_root_password") };
+        return new CurveOptions
+        {
+            MdsAddresses = addresses,
+            User = user,
+            RootPassword = Value(settings, "curve_root_password"),
+            OperationTimeout = Seconds(settings, "rados_osd_op_timeout"),
+        };
+    }
+
+    private static TimeSpan Seconds(IReadOnlyDictionary<string, string> settings, string key)
+    {
+        string text = Value(settings, key);
+        if (text.Length == 0)
+            return TimeSpan.Zero;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and < int.MaxValue)
+            return TimeSpan.FromSeconds(seconds);
+        throw new StorageException(Errno.EINVAL, $"{key} = {text}: not a number of seconds");
     }
 
     private static string Value(IReadOnlyDictionary<string, string> settings, string key) => settings.GetValueOrDefault(key) ?? "";

@@ -8,15 +8,16 @@ public class CurveSettingsTests
     public void Read_addresses_and_password()
     {
         CurveOptions options = CurveSettings.Read(
-            new Dictionary<string, string> { ["curve_mds"] = "10.0.0.1:6666, 10.0.0.2:6666", ["curve_root_password"] = "secret", ["curve_io"] = "direct" }, "glance");
+            new Dictionary<string, string> { ["curve_mds"] = "10.0.0.1:6666, 10.0.0.2:6666", ["curve_root_password"] = "secret", ["curve_io"] = "direct", ["rados_osd_op_timeout"] = "2.5" }, "glance");
 
         Assert.Equal(["10.0.0.1:6666", "10.0.0.2:6666"], options.MdsAddresses);
-        Assert.Equal(("glance", "secret"), (options.User, options.RootPassword));
+        Assert.Equal(("glance", "secret", 2.5), (options.User, options.RootPassword, options.OperationTimeout.TotalSeconds));
     }
 
     [Theory]
     [InlineData("curve_mds", "", Errno.EINVAL)]
     [InlineData("curve_io", "nebd:/data/nebd/nebd.sock", Errno.EOPNOTSUPP)]
+    [InlineData("rados_osd_op_timeout", "soon", Errno.EINVAL)]
     [InlineData("curve_root_user", "admin", Errno.EOPNOTSUPP)]
     public void Read_what_can_not_be_done_is_refused_and_named(string key, string value, Errno errno)
     {

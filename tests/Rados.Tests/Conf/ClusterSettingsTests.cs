@@ -38,6 +38,17 @@ public sealed class ClusterSettingsTests
     }
 
     [Fact]
+    public void Resolve_operation_timeout_reaches_the_store()
+    {
+        _conf.Set("fsid", "11111111-2222-4333-8444-555555555555");
+        _conf.Set("rados_osd_op_timeout", "30");
+
+        ClusterSettings settings = ClusterSettings.Resolve(_conf, Host(TwoClusters));
+
+        Assert.Equal("30", settings.Store.Options["rados_osd_op_timeout"]);
+    }
+
+    [Fact]
     public void Resolve_fsid_selects_the_section()
     {
         _conf.Set("fsid", "11111111-2222-4333-8444-555555555555");

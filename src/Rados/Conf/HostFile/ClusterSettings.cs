@@ -12,6 +12,7 @@ internal sealed record ClusterSettings(StoreSettings Store, IReadOnlyList<Monito
     /// <summary>The section of the host file that was chosen, or what stands for one.</summary>
     public ClusterSection Section { get; private init; } = ClusterSection.Embedded;
 
+    private const string OperationTimeout = "rados_osd_op_timeout";
     private const string AllowPoolDelete = "mon_allow_pool_delete";
 
     private static readonly string[] s_ownOptions =
@@ -66,12 +67,15 @@ internal sealed record ClusterSettings(StoreSettings Store, IReadOnlyList<Monito
         if (store.Length == 0)
             store = values.ContainsKey("curve_mds") ? "curve" : ClusterSection.Embedded.Values[OwnOptions.Store];
         int colon = store.IndexOf(':', StringComparison.Ordinal);
+        var options = s_ownOptions.ToDictionary(
+            option => option, option => ConfText.ToUtf8(Value(values, option)), StringComparer.Ordinal);
+        if (conf.GetTimeout(OperationTimeout) is { } timeout)
+            options[OperationTimeout] = timeout.TotalSeconds.ToString();
         return new StoreSettings(
             colon < 0 ? store : store[..colon],
             colon < 0 ? "" : ConfText.ToUtf8(store[(colon + 1)..]),
             conf.Name.Id,
-            s_ownOptions.ToDictionary(
-                option => option, option => ConfText.ToUtf8(Value(values, option)), StringComparer.Ordinal));
+            options);
     }
 
     private static string Value(Dictionary<string, string> values, string option)
