@@ -7,6 +7,23 @@ namespace CurveRbd.Native;
 /// <summary>Pools as places for images.</summary>
 internal static unsafe class ImagePools
 {
+    // int rbd_pool_init(rados_ioctx_t io, _Bool force)
+    [UnmanagedCallersOnly(EntryPoint = "curverbd_rbd_pool_init")]
+    public static int Init(nint ioContext, byte force)
+    {
+        try
+        {
+            IoContext context = Handles.IoContexts.Get(ioContext).Context;
+            Control.Run(() => context.Cluster.Pools.UpdateAsync(
+                context.Pool.Name, pool => pool.WithApplication("rbd", force != 0), CancellationToken.None));
+            return 0;
+        }
+        catch (Exception error)
+        {
+            return Failure.Of(error);
+        }
+    }
+
     // void rbd_pool_stats_create(rbd_pool_stats_t *stats)
     [UnmanagedCallersOnly(EntryPoint = "curverbd_rbd_pool_stats_create")]
     public static void CreateStats(nint* stats)

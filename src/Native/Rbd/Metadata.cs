@@ -144,19 +144,9 @@ internal static unsafe class Metadata
     private static int List(
         ImageMetadata metadata, byte* start, ulong max, byte* keys, nuint* keysLength, byte* values, nuint* valuesLength)
     {
-        OutBuffer.ThrowIfNull(keysLength);
-        OutBuffer.ThrowIfNull(valuesLength);
         ByteName after = CString.NameOrNull(start) ?? ByteName.Empty;
         IReadOnlyList<KeyValuePair<ByteName, ByteName>> pairs = Control.Run(() => metadata.ListAsync(after, max, CancellationToken.None));
-        nuint neededForKeys = OutBuffer.LengthOf(pairs.Select(pair => pair.Key));
-        nuint neededForValues = OutBuffer.LengthOf(pairs.Select(pair => pair.Value));
-        bool fits = neededForKeys <= *keysLength && neededForValues <= *valuesLength;
-        *keysLength = neededForKeys;
-        *valuesLength = neededForValues;
-        if (!fits)
-            return Failure.Of(Errno.ERANGE);
-        OutBuffer.PutAll(pairs.Select(pair => pair.Key), keys);
-        OutBuffer.PutAll(pairs.Select(pair => pair.Value), values);
-        return 0;
+        return OutBuffer.PutLists(
+            pairs.Select(pair => pair.Key), keys, keysLength, pairs.Select(pair => pair.Value), values, valuesLength);
     }
 }

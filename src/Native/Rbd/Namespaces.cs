@@ -67,16 +67,9 @@ internal static unsafe class Namespaces
         try
         {
             IoContext context = Handles.IoContexts.Get(ioContext).Context.Clone();
-            OutBuffer.ThrowIfNull(size);
             IReadOnlyList<ByteName> all = Control.Run(() => RbdNamespaces.ListAsync(context, CancellationToken.None));
-            nuint needed = OutBuffer.LengthOf(all);
-            bool fits = needed <= *size;
-            *size = needed;
-            if (!fits)
-                return Failure.Of(Errno.ERANGE);
-            OutBuffer.ThrowIfNull(names);
-            OutBuffer.PutAll(all, names);
-            return (int)needed;
+            int failure = OutBuffer.PutList(all, names, size);
+            return failure < 0 ? failure : (int)*size;
         }
         catch (Exception error)
         {

@@ -40,6 +40,38 @@ internal static unsafe class OutBuffer
         return true;
     }
 
+    /// <summary>Names one after the other. The length becomes what is needed, on success too.</summary>
+    public static int PutList(IEnumerable<ByteName> names, byte* buffer, nuint* length)
+    {
+        ThrowIfNull(length);
+        nuint needed = LengthOf(names);
+        bool fits = needed <= *length;
+        *length = needed;
+        if (!fits)
+            return Failure.Of(Errno.ERANGE);
+        ThrowIfNull(buffer);
+        PutAll(names, buffer);
+        return 0;
+    }
+
+    /// <summary>As <see cref="PutList"/> for two buffers; when one is too short neither is filled.</summary>
+    public static int PutLists(
+        IEnumerable<ByteName> keys, byte* keyBuffer, nuint* keysLength, IEnumerable<ByteName> values, byte* valueBuffer, nuint* valuesLength)
+    {
+        ThrowIfNull(keysLength);
+        ThrowIfNull(valuesLength);
+        nuint neededForKeys = LengthOf(keys);
+        nuint neededForValues = LengthOf(values);
+        bool fits = neededForKeys <= *keysLength && neededForValues <= *valuesLength;
+        *keysLength = neededForKeys;
+        *valuesLength = neededForValues;
+        if (!fits)
+            return Failure.Of(Errno.ERANGE);
+        PutAll(keys, keyBuffer);
+        PutAll(values, valueBuffer);
+        return 0;
+    }
+
     /// <summary>Names one after the other, each with its NUL.</summary>
     public static void PutAll(IEnumerable<ByteName> names, byte* buffer)
     {

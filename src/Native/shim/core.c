@@ -131,6 +131,8 @@ static int start(void *handle)
 static void load(void)
 {
     char path[PATH_MAX + 32];
+    /* SQLite's library uses functions of this one without naming it, and a C program need not have loaded it. */
+    dlopen("libm.so.6", RTLD_NOW | RTLD_GLOBAL);
     void *handle = !path_beside(path) ? open_by_search(path) : generation == 0 ? open_first(path) : open_again(path);
     if (handle && start(handle) == 0)
         native = handle;
