@@ -36,9 +36,16 @@ internal static class Failure
         OutOfMemoryException => -(int)Errno.ENOMEM,
         OperationCanceledException => -(int)Errno.ECANCELED,
         TimeoutException => -(int)Errno.ETIMEDOUT,
-        _ => -(int)Errno.EIO,
+        _ => OfDefect(error),
     };
 
     public static StorageException BadHandle(string kind) =>
         new(Errno.EBADF, $"this is no open {kind} of this process: it was closed, or comes from before a fork");
+
+    // Nobody expected it, and the caller gets only a number: it would never be found.
+    private static int OfDefect(Exception error)
+    {
+        Defects.Report(error);
+        return -(int)Errno.EIO;
+    }
 }

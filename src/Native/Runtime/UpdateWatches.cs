@@ -33,11 +33,15 @@ internal sealed class UpdateWatches
 
     public void EndAll()
     {
+        UpdateWatch[] watches;
         lock (_lock)
         {
-            foreach (UpdateWatch watch in _watches.Values)
-                watch.End();
+            watches = [.. _watches.Values];
             _watches.Clear();
         }
+
+        // Outside of the lock: a callback that runs now may be about to end its own watch.
+        foreach (UpdateWatch watch in watches)
+            watch.End();
     }
 }
