@@ -5,7 +5,7 @@ import pytest
 
 def fio(room, *options):
     out = room.run("fio", "--name=job", "--ioengine=rbd", "--clientname=admin", "--pool=rbd", "--rbdname=disk", "--output-format=json",
-                   "--group_reporting", *options).stdout
+                   "--group_reporting", "--verify_state_save=0", *options).stdout
     jobs = json.loads(out[out.index("{"):])["jobs"]
     assert all(job["error"] == 0 for job in jobs), out
     return jobs[0]
