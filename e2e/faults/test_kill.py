@@ -131,8 +131,8 @@ with rados.Rados(conffile='') as cluster, cluster.open_ioctx('rbd') as ioctx, rb
     size = image.size()
     assert image.read(0, 1024) in (b'kept' * 256, bytes(1024))
     assert len(image.read(0, size)) == size
-    image.resize(9 << 20)
-    assert image.read(size, (9 << 20) - size) == bytes((9 << 20) - size)
+    image.resize(16 << 20)
+    assert image.read(size, (16 << 20) - size) == bytes((16 << 20) - size)
     print(size)
 """))
     sizes = [8 * MIB, 100000, 12345678, 4096]
