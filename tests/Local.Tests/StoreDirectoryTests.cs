@@ -168,7 +168,7 @@ public sealed class StoreDirectoryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ListAsync_files_that_people_copied_there_are_volumes_if_their_names_are()
+    public async Task ListAsync_files_that_people_copied_there_are_volumes_unless_hidden()
     {
         LocalStore store = await _test.OpenAsync();
         await store.Volumes.CreatePoolAsync("pool", None);
@@ -177,8 +177,8 @@ public sealed class StoreDirectoryTests : IAsyncDisposable
 
         IReadOnlyList<VolumeInfo> volumes = await store.Volumes.ListAsync("pool", None);
 
-        Assert.Equal("disk.raw", Assert.Single(volumes).Name);
-        Assert.Equal(4ul, volumes[0].Size);
+        Assert.Equal(["50%", "disk.raw", "my disk"], volumes.Select(volume => volume.Name).Order(StringComparer.Ordinal));
+        Assert.All(volumes, volume => Assert.Equal(4ul, volume.Size));
     }
 
     [Fact]
