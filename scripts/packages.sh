@@ -2,7 +2,7 @@
 
 packages_of() {
     case $1 in
-        build) echo gcc libc6-dev zlib1g-dev git ;;
+        build) echo ca-certificates gcc git libc6-dev libssl3 libstdc++6 zlib1g-dev ;;
         image) echo busybox-static cpio dosfstools e2fsprogs fdisk mtools syslinux syslinux-common ;;
         demo)  echo python3-rados python3-rbd qemu-block-extra qemu-system-x86 qemu-utils ;;
         test)  echo ceph-common etcd-server fio libnbd-bin libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu \
@@ -14,19 +14,23 @@ packages_of() {
 # require_packages PART...: installs what is missing when root, else prints the command that does and exits 2.
 require_packages() {
     local part package missing=()
-    require_sdk
     for part in "$@"; do
         for package in $(packages_of "$part"); do
             is_installed "$package" || missing+=("$package")
         done
     done
-    [ ${#missing[@]} = 0 ] && return
-    local install="apt-get install -y --no-install-recommends ${missing[*]}"
+    [ ${#missing[@]} = 0 ] || install_or_tell "${missing[@]}"
+    # Last, because the SDK itself runs on some of those packages.
+    require_sdk
+}
+
+install_or_tell() {
+    local install="apt-get install -y --no-install-recommends $*"
     if [ "$(id -u)" != 0 ]; then
         echo "build.sh: Debian packages are missing. Run: sudo apt-get update && sudo $install" >&2
         exit 2
     fi
-    step "Installing ${#missing[@]} Debian packages" install_packages "${missing[@]}"
+    step "Installing $# Debian packages" install_packages "$@"
 }
 
 is_installed() {

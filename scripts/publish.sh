@@ -1,6 +1,8 @@
 # Building what a user installs into out/. Sourced by build.sh.
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
+# Nothing here knows cultures, and a small Debian has no ICU, without which .NET would not start.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 # The compiler servers would outlive this script.
 export UseSharedCompilation=false MSBUILDDISABLENODEREUSE=1
 
