@@ -20,6 +20,8 @@ internal static class ParallelChunks
             byte[] buffer = [];
             while (TryTake(out Chunk chunk))
             {
+                // Both: a linked token learns of a cancellation later than the token that it is linked to.
+                cancellationToken.ThrowIfCancellationRequested();
                 failure.Token.ThrowIfCancellationRequested();
                 if (buffer.Length == 0)
                     buffer = GC.AllocateUninitializedArray<byte>(Chunk.LengthMax);
