@@ -93,12 +93,12 @@ internal static unsafe class ClusterPools
         }
         catch (Exception error)
         {
-            // librados never fails here, and Ceph's Python module asks again for ever when it does (on a handle from before a fork,
-            // say). So errno and the log tell, and the list is empty: one NUL.
+            // Once connected librados never fails here, and Ceph's Python module asks again for ever when it does (on a handle from before
+            // a fork, say). So the log and errno tell, and the list is empty: one NUL.
             if (buffer is not null && length > 0)
                 *buffer = 0;
-            _ = Failure.Of(error);
-            return 1;
+            int code = Failure.Of(error);
+            return code == -(int)Errno.ENOTCONN ? code : 1;
         }
     }
 
