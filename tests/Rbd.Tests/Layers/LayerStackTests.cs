@@ -163,17 +163,22 @@ public sealed class LayerStackTests
         await stack.WriteAsync(8 * Cluster, data);
         await stack.WriteAsync(6 * Cluster, data); // 4-5, 6-8, 9-10: three runs of places
 
-        long before = 0;
-        for (int i = 0; i < 200; i++)
+        // The pool of state machines is the process's: other tests may empty it now and then, but not in every one of these rounds.
+        long least = long.MaxValue;
+        for (int round = 0; round < 10; round++)
         {
-            if (i == 100)
-                before = GC.GetAllocatedBytesForCurrentThread();
-            await stack.WriteAsync(4 * Cluster, data);
-            await stack.WriteAsync(5 * Cluster, data);
-            await stack.ReadAsync(4 * Cluster, data);
-            await stack.ReadAsync(5 * Cluster, data);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++)
+            {
+                await stack.WriteAsync(4 * Cluster, data);
+                await stack.WriteAsync(5 * Cluster, data);
+                await stack.ReadAsync(4 * Cluster, data);
+                await stack.ReadAsync(5 * Cluster, data);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
     }
 }
