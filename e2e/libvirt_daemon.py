@@ -13,6 +13,13 @@ for directory in etc/libvirt var/lib/libvirt var/cache/libvirt var/log/libvirt e
     mount --bind "$1/$directory" "/$directory"
 done
 mkdir -p "$1/run" && mount --bind "$1/run" /run
+# Debian's libvirtd looks these two up before it reads qemu.conf; the package that makes them would start a daemon of the host's.
+for line in "passwd libvirt-qemu:x:64055:64055::/var/lib/libvirt:/usr/sbin/nologin" "group libvirt-qemu:x:64055:" "group kvm:x:64056:"; do
+    database=${line%% *} entry=${line#* }
+    getent "$database" "${entry%%:*}" >/dev/null && continue
+    [ -f "$1/$database" ] || { cp "/etc/$database" "$1/$database" && mount --bind "$1/$database" "/etc/$database"; }
+    echo "$entry" >> "$1/$database"
+done
 exec libvirtd -f "$1/libvirtd.conf" -p "$1/libvirtd.pid"
 """
 
