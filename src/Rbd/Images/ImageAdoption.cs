@@ -77,7 +77,7 @@ internal static class ImageAdoption
             .RequireAbsent(pool.Keys.Claim(volume.Name))
             .PutName(pool.Keys.Name(ByteName.Empty, name), id)
             .PutHeader(pool.Keys.Header(id), HeaderOf(pool, id, name, volume))
-            .PutLayer(pool.Keys.Layer(id), layer)
+            .PutLayer(pool.Keys.Layer(id, id), layer)
             .PutClaim(pool.Keys.Claim(volume.Name), claim);
         return await pool.TryCommitAsync(transaction, cancellationToken).ConfigureAwait(false) ? id : null;
     }

@@ -173,7 +173,7 @@ internal sealed class ImageCreation
             .RequireAbsent(_pool.Keys.Header(header.Id))
             .PutName(NameKey, header.Id)
             .PutHeader(_pool.Keys.Header(header.Id), header)
-            .PutLayer(_pool.Keys.Layer(header.HeadLayer), layer)
+            .PutLayer(_pool.Keys.Layer(header.Id, header.HeadLayer), layer)
             .PutClaim(claim.Record.Key, live);
         return await _pool.TryCommitAsync(transaction, cancellationToken).ConfigureAwait(false);
     }

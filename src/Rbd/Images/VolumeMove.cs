@@ -127,5 +127,5 @@ internal static class VolumeMove
 
     private static ValueTask<Stored<LayerRecord>?> GetLayerAsync(
         ImagePool pool, Stored<ImageHeader> header, CancellationToken cancellationToken) =>
-        pool.GetAsync(pool.Keys.Layer(header.Value.HeadLayer), RbdJsonContext.Default.LayerRecord, cancellationToken);
+        pool.GetAsync(pool.Keys.Layer(header.Value.Id, header.Value.HeadLayer), RbdJsonContext.Default.LayerRecord, cancellationToken);
 }

@@ -12,7 +12,7 @@ internal sealed record VolumeOfImage(Stored<LayerRecord> Layer, VolumePath Path,
     public static async Task<VolumeOfImage?> FindAsync(ImagePool pool, ImageHeader header, CancellationToken cancellationToken)
     {
         Stored<LayerRecord>? layer = await pool.GetAsync(
-            pool.Keys.Layer(header.HeadLayer), RbdJsonContext.Default.LayerRecord, cancellationToken).ConfigureAwait(false);
+            pool.Keys.Layer(header.Id, header.HeadLayer), RbdJsonContext.Default.LayerRecord, cancellationToken).ConfigureAwait(false);
         if (layer is null)
             return null;
 

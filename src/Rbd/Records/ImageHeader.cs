@@ -42,6 +42,15 @@ internal sealed record ImageHeader : VersionedRecord
     /// <summary>The layer that is written.</summary>
     public required string HeadLayer { get; init; }
 
+    /// <summary>The last snapshot id given.</summary>
+    public ulong SnapshotSeq { get; init; }
+
+    /// <summary>How many snapshots there may be; null: any number.</summary>
+    public ulong? SnapshotLimit { get; init; }
+
+    /// <summary>What the image, or at least one of its snapshots, is a clone of.</summary>
+    public ParentLink? Parent { get; init; }
+
     public ulong ObjectSize => 1ul << Order;
 
     public ulong ObjectCount => ImageGeometry.CountObjects(Size, Order, StripeUnit, StripeCount);

@@ -2,7 +2,7 @@ using CurveRbd.Store;
 
 namespace CurveRbd.Rbd;
 
-/// <summary>One volume of an image.</summary>
+/// <summary>One volume of an image, and what it lies on.</summary>
 internal sealed record LayerRecord : VersionedRecord
 {
     public required LayerKind Kind { get; init; }
@@ -17,6 +17,21 @@ internal sealed record LayerRecord : VersionedRecord
 
     /// <summary>The volume is being renamed: it has this name or still <see cref="Volume"/>.</summary>
     public string? MovingTo { get; init; }
+
+    /// <summary>The layer of the same image that this one lies on; null: none, see <see cref="LiesOnParent"/>.</summary>
+    public string? Below { get; init; }
+
+    /// <summary>How much it sees of what it lies on, in bytes; beyond it sees zeros. null: all.</summary>
+    public ulong? BelowOverlap { get; init; }
+
+    /// <summary>
+    /// Of a plain layer that is being filled from what it lies on: it answers up to here, in bytes, and reads beyond pass through.
+    /// null: all of it answers.
+    /// </summary>
+    public ulong? Filled { get; init; }
+
+    /// <summary>It lies on the snapshot that <see cref="ImageHeader.Parent"/> names.</summary>
+    public bool LiesOnParent => Below is null && (Kind == LayerKind.Overlay || Filled is not null);
 
     public VolumePath Path => new(Pool, Volume, Owner);
 }

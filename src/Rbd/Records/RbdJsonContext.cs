@@ -14,6 +14,9 @@ namespace CurveRbd.Rbd;
 [JsonSerializable(typeof(LayerRecord))]
 [JsonSerializable(typeof(VolumeClaim))]
 [JsonSerializable(typeof(WatcherRecord))]
+[JsonSerializable(typeof(SnapshotRecord))]
+[JsonSerializable(typeof(ChildRecord))]
+[JsonSerializable(typeof(FreezeRecord))]
 [JsonSerializable(typeof(MetadataRecord))]
 [JsonSerializable(typeof(MarkerRecord))]
 internal sealed partial class RbdJsonContext : JsonSerializerContext;

@@ -28,7 +28,38 @@ internal sealed class RecordKeys(long poolId)
 
     public string Watchers(string id) => Image(id) + "watcher/";
 
-    public string Layer(string id) => $"{_root}layer/{id}";
+    /// <summary>Who else has the layers open: read-only handles and clones.</summary>
+    public string Readers(string id) => Image(id) + "reader/";
+
+    public string Freeze(string id) => Image(id) + "freeze";
+
+    public string Layers(string id) => Image(id) + "layer/";
+
+    public string Layer(string id, string layerId) => Layers(id) + layerId;
+
+    public string Snapshots(string id) => Image(id) + "snapshot/";
+
+    // 20 digits, so that the order of keys is the order of ids.
+    public string Snapshot(string id, ulong snapshotId) => $"{Snapshots(id)}{snapshotId:D20}";
+
+    public string Children(string id) => Image(id) + "child/";
+
+    public string Children(string id, ulong snapshotId) => $"{Children(id)}{snapshotId:D20}/";
+
+    public string Child(string id, ulong snapshotId, long childPoolId, string childId) =>
+        $"{Children(id, snapshotId)}{childPoolId}.{childId}";
+
+    public string Owner(string id) => Image(id) + "owner";
+
+    public string OwnerRequests(string id) => Image(id) + "owner-request/";
+
+    public string Lock(string id) => Image(id) + "lock";
+
+    public string Merge(string id) => Image(id) + "merge";
+
+    public string Trash => _root + "trash/";
+
+    public string TrashEntry(string id) => Trash + id;
 
     public string Claims => _root + "volume/";
 
