@@ -6,9 +6,7 @@ namespace CurveRbd.Rbd;
 /// The data path of an open image: any offset and length, in the order of submission where ranges overlap. A request runs on its
 /// submitter's thread down to the store's queue, holds no lock while the store works, and allocates nothing unless its edges cut blocks.
 /// </summary>
-#pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing.
-internal sealed partial class ImageIo
-#pragma warning restore CA1001
+internal sealed class ImageIo
 {
     private const int PooledMax = 256;
 
@@ -16,7 +14,6 @@ internal sealed partial class ImageIo
     private readonly IVolume _volume;
     private readonly int _blockSize;
     private readonly bool _writesNeedFlush;
-    private readonly IWriteAuthority _authority;
     private readonly string _image;
     private readonly SharedFlush _flush;
     private readonly Lock _lock = new();
@@ -24,14 +21,13 @@ internal sealed partial class ImageIo
     private IoRequest? _pooled;
     private int _pooledCount;
     private bool _isClosed;
-    private long _mutationCount;
+    private volatile bool _hasMutated;
     private volatile bool _isWriteThrough;
 
     /// <param name="image">Its name, for messages.</param>
-    public ImageIo(IVolume volume, VolumeLimits limits, WritePolicy policy, IWriteAuthority authority, string image)
+    public ImageIo(IVolume volume, VolumeLimits limits, WritePolicy policy, string image)
     {
         _volume = volume;
-        _authority = authority;
         _blockSize = limits.BlockSize;
         _writesNeedFlush = !limits.WritesAreDurable;
         _isWriteThrough = policy != WritePolicy.WriteBack;
@@ -44,7 +40,7 @@ internal sealed partial class ImageIo
     public WritePolicy Policy { get; }
 
     /// <summary>Whether anything but reads was ever asked for.</summary>
-    public bool HasMutated => MutationCount > 0;
+    public bool HasMutated => _hasMutated;
 
     public ValueTask<int> ReadAsync(ulong offset, IoVector buffer)
     {
@@ -62,15 +58,6 @@ internal sealed partial class ImageIo
     {
         IoRequest request = Rent(IoKind.Zero, offset, length, default);
         request.ZeroMode = mode;
-        Submit(request);
-        return new ValueTask<ulong>(request, request.Token);
-    }
-
-    /// <summary>Makes bytes beyond the image's end zero again.</summary>
-    public ValueTask<ulong> EraseAsync(ulong offset, ulong length)
-    {
-        IoRequest request = Rent(IoKind.Erase, offset, length, default);
-        request.ZeroMode = ZeroMode.Unmap;
         Submit(request);
         return new ValueTask<ulong>(request, request.Token);
     }
@@ -99,18 +86,25 @@ internal sealed partial class ImageIo
         return new ValueTask(request, request.Token);
     }
 
+    /// <summary>Completes when everything submitted before it that touches the range is over.</summary>
+    public ValueTask DrainAsync(ulong from)
+    {
+        IoRequest request = Submit(IoKind.Barrier, from, ulong.MaxValue - from, default);
+        return new ValueTask(request, request.Token);
+    }
+
     /// <summary>Refuses new requests and completes when the ones in flight are over.</summary>
     public ValueTask CloseAsync()
     {
         IoRequest request = Rent(IoKind.Barrier, 0, ulong.MaxValue, default);
-        bool runs;
+        bool isFirst;
         lock (_lock)
         {
-            runs = Enter(request);
+            isFirst = _order.Add(request);
             _isClosed = true;
         }
 
-        if (runs)
+        if (isFirst)
             Run(request);
         return new ValueTask(request, request.Token);
     }
@@ -144,33 +138,26 @@ internal sealed partial class ImageIo
 
     private void Submit(IoRequest request)
     {
-        // Once it is in the order and does not run here, the request is another thread's.
-        StorageException? refusal;
-        bool runs = false;
-        bool isWaiting = false;
+        if (request.IsMutation && !_hasMutated)
+            _hasMutated = true;
+
+        // Once it is in the order and not free, the request is another thread's.
+        bool isRefused;
+        bool isFree;
         lock (_lock)
         {
-            refusal = _isClosed ? new StorageException(Errno.ESHUTDOWN, "the image is closed") : _refusal;
-            if (refusal is null)
-            {
-                _mutationCount += request.IsMutation ? 1 : 0;
-                runs = Enter(request);
-                isWaiting = request.IsWaitingToWrite;
-            }
+            isRefused = _isClosed;
+            isFree = !isRefused && _order.Add(request);
         }
 
-        if (refusal is not null)
+        if (isRefused)
         {
-            request.Error = Explain(request, refusal);
+            request.Error = new StorageException(Errno.ESHUTDOWN, $"image {_image} is closed");
             request.Complete();
         }
-        else if (runs)
+        else if (isFree)
         {
             Run(request);
-        }
-        else if (isWaiting)
-        {
-            _authority.Want();
         }
     }
 
@@ -221,7 +208,7 @@ internal sealed partial class ImageIo
             {
                 IoKind.Read => _blocks.ReadAsync(request),
                 IoKind.Write => _blocks.WriteAsync(request),
-                IoKind.Zero or IoKind.Erase => _blocks.ZeroAsync(request),
+                IoKind.Zero => _blocks.ZeroAsync(request),
                 IoKind.WriteSame => _blocks.WriteSameAsync(request),
                 IoKind.CompareAndWrite => _blocks.CompareAndWriteAsync(request),
                 _ => ValueTask.CompletedTask,
@@ -253,30 +240,11 @@ internal sealed partial class ImageIo
     /// <returns>What became ready, before <paramref name="ready"/>.</returns>
     private IoRequest? Finish(IoRequest request, IoRequest? ready)
     {
+        lock (_lock)
+            ready = _order.Remove(request, ready);
         if (request.Error is { } error)
             request.Error = Explain(request, error);
-        bool isReported;
-        TaskCompletionSource? drained = null;
-        lock (_lock)
-        {
-            _running--;
-            ready = Admit(_order.Remove(request, null), ready);
-            isReported = !request.IsMutation && request.Kind != IoKind.Flush || _authority.MayAcknowledge;
-            if (!isReported)
-            {
-                request.Next = _unreported;
-                _unreported = request;
-            }
-
-            if (_running == 0 && _isHolding)
-                drained = _drained;
-        }
-
-        if (isReported)
-            request.Complete();
-        else
-            _authority.Want();
-        drained?.TrySetResult();
+        request.Complete();
         return ready;
     }
 

@@ -5,9 +5,6 @@ internal enum IoKind
     Read,
     Write,
     Zero,
-
-    /// <summary>As zero, of bytes beyond the image's end.</summary>
-    Erase,
     WriteSame,
     CompareAndWrite,
 

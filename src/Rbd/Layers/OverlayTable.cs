@@ -14,9 +14,6 @@ internal sealed class OverlayTable(IVolume volume, OverlayHeader header)
 
     public uint RegionCount => header.RegionCount;
 
-    /// <summary>Another process may add entries at any time: nothing is remembered of what is empty.</summary>
-    public bool IsAddedTo { get; set; }
-
     /// <summary>Fills <paramref name="entries"/> with a region's 1024 entries.</summary>
     /// <returns>false: all of them are absent.</returns>
     /// <exception cref="StorageException">EIO: an entry points outside the volume.</exception>
@@ -126,14 +123,14 @@ internal sealed class OverlayTable(IVolume volume, OverlayHeader header)
     private bool IsEmpty(uint region)
     {
         lock (_lock)
-            return !IsAddedTo && (_empty[region / 64] & (1UL << (int)(region % 64))) != 0;
+            return (_empty[region / 64] & (1UL << (int)(region % 64))) != 0;
     }
 
     private void RememberEmpty(uint from, uint end, long writes)
     {
         lock (_lock)
         {
-            for (uint region = from; region < end && writes == _writes && !IsAddedTo; region++)
+            for (uint region = from; region < end && writes == _writes; region++)
                 _empty[region / 64] |= 1UL << (int)(region % 64);
         }
     }
