@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using CurveRbd.Store;
 
 namespace CurveRbd.Rbd;
@@ -29,6 +30,16 @@ internal sealed record LayerRecord : VersionedRecord
     /// null: all of it answers.
     /// </summary>
     public ulong? Filled { get; init; }
+
+    /// <summary>
+    /// It is being merged into the layer below, which it alone lies on: its clusters move down there. Everybody who has the layers open
+    /// knows before the first one moves.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsMerging { get; init; }
+
+    /// <summary>The id in the header of an overlay's volume; null: this layer's own. A layer that was merged has the volume of the one below it.</summary>
+    public string? HeaderId { get; init; }
 
     /// <summary>It lies on the snapshot that <see cref="ImageHeader.Parent"/> names.</summary>
     public bool LiesOnParent => Below is null && (Kind == LayerKind.Overlay || Filled is not null);

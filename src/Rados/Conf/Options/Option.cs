@@ -22,4 +22,7 @@ internal sealed record Option(string Name, OptionType Type, string Default, stri
 
     /// <summary>Whether it is read from a cluster's section of the host file.</summary>
     public bool IsOwn { get; init; }
+
+    /// <summary>Of images, but unknown to Ceph: lists of Ceph's options leave it out.</summary>
+    public bool IsAddition { get; init; }
 }

@@ -17,6 +17,7 @@ internal static class OptionTable
         new[] { RbdOptions.Table, ClusterOptions.Table, DebugOptions.Table, AcceptedOptions.Table }
             .SelectMany(Lines).Select(ParseLine)
             .Concat(Lines(OwnOptions.Table).Select(ParseLine).Select(option => option with { IsOwn = true, IsFixedByConnect = true }))
+            .Concat(Lines(LayerOptions.Table).Select(ParseLine).Select(option => option with { IsAddition = true }))
             .Select(AddRule)
             .ToFrozenDictionary(option => option.Name, StringComparer.Ordinal);
 

@@ -20,7 +20,7 @@ internal static class OverridableOptions
     public static IReadOnlyList<string> OfPools() =>
     [
         .. OptionTable.All
-            .Where(option => !option.IsOwn && option.Name.StartsWith("rbd_", StringComparison.Ordinal))
+            .Where(option => !option.IsOwn && !option.IsAddition && option.Name.StartsWith("rbd_", StringComparison.Ordinal))
             .Select(option => option.Name)
             .Except(s_neverOverridden)
             .Order(StringComparer.Ordinal),
