@@ -25,6 +25,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "the unfinished copy {Image} could not be removed")]
     public static partial void CopyNotRemoved(ILogger logger, string image, Exception error);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "image {Id} ({Image}) stays in the trash: it is open, or has snapshots")]
+    public static partial void NotPurged(ILogger logger, string id, string image);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "volume {Volume}: an abandoned {State} is being cleaned up")]
     public static partial void RepairingVolume(ILogger logger, Store.VolumePath volume, ClaimState state);
 }

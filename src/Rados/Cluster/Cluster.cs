@@ -151,8 +151,13 @@ public sealed class Cluster : IAsyncDisposable
 
     /// <exception cref="StorageException">ENOENT: no such pool. ENOTCONN</exception>
     public async Task<IoContext> OpenIoContextAsync(long poolId, CancellationToken cancellationToken) =>
-        new(this, await Pools.FindAsync(poolId, cancellationToken).ConfigureAwait(false)
-            ?? throw new StorageException(Errno.ENOENT, $"there is no pool with the id {poolId}"));
+        await FindIoContextAsync(poolId, cancellationToken).ConfigureAwait(false)
+        ?? throw new StorageException(Errno.ENOENT, $"there is no pool with the id {poolId}");
+
+    /// <returns>null: no such pool.</returns>
+    /// <exception cref="StorageException">ENOTCONN</exception>
+    public async Task<IoContext?> FindIoContextAsync(long poolId, CancellationToken cancellationToken) =>
+        await Pools.FindAsync(poolId, cancellationToken).ConfigureAwait(false) is { } pool ? new IoContext(this, pool) : null;
 
     public async ValueTask DisposeAsync() => await ShutdownAsync().ConfigureAwait(false);
 

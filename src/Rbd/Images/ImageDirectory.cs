@@ -37,6 +37,7 @@ public static class ImageDirectory
         return images.Select(image => new ImageSpec(image.Value, image.Key)).OrderBy(image => image.Name).ToList();
     }
 
+    /// <summary>Removes an image, or moves it to the trash if <c>rbd_move_to_trash_on_remove</c> says so.</summary>
     /// <exception cref="StorageException">ENOENT; ENOTEMPTY (snapshots); EBUSY (open somewhere); EMLINK (in a group).</exception>
     /// <exception cref="CallbackAbortedException">The image is left as it was.</exception>
     public static async Task RemoveAsync(
@@ -44,8 +45,16 @@ public static class ImageDirectory
     {
         await io.ThrowIfPoolGoneAsync(cancellationToken).ConfigureAwait(false);
         var pool = new ImagePool(io);
+        ConfOverrides conf = await ConfOverrides.ReadAsync(pool, new Dictionary<string, ByteName>(), cancellationToken).ConfigureAwait(false);
+        if (conf.GetBool("rbd_move_to_trash_on_remove"))
+        {
+            var delay = TimeSpan.FromSeconds(Math.Min(conf.GetUInt("rbd_move_to_trash_on_remove_expire_seconds"), int.MaxValue));
+            await ImageTrash.MoveAsync(io, name, TrashSource.User, delay, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         string id = await ImageResolution.IdOfAsync(pool, name, cancellationToken).ConfigureAwait(false);
-        await new ImageRemoval(pool, id, pool.Describe(name)).RemoveAsync(progress, cancellationToken).ConfigureAwait(false);
+        await new ImageRemoval(pool, id, pool.Describe(name), isTrashed: false).RemoveAsync(progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <exception cref="StorageException">ENOENT; EEXIST; EINVAL (empty name); ENAMETOOLONG.</exception>

@@ -63,6 +63,17 @@ internal sealed class ImagePool(IoContext io)
         return commit.Succeeded;
     }
 
+    /// <summary>Another pool, or another namespace of this one, of the same cluster.</summary>
+    /// <returns>null: the pool is gone.</returns>
+    public async ValueTask<ImagePool?> FindOtherAsync(long poolId, ByteName imageNamespace, CancellationToken cancellationToken)
+    {
+        IoContext? other = poolId == Id ? Io.Clone() : await Io.Cluster.FindIoContextAsync(poolId, cancellationToken).ConfigureAwait(false);
+        if (other is null)
+            return null;
+        other.Namespace = imageNamespace;
+        return new ImagePool(other);
+    }
+
     /// <summary>Tries until <paramref name="attempt"/> says that it is done: reading, deciding and committing anew each time.</summary>
     public static async Task RetryAsync(string what, Func<Task<bool>> attempt)
     {

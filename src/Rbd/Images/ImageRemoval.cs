@@ -3,10 +3,11 @@ using CurveRbd.Store;
 namespace CurveRbd.Rbd;
 
 /// <summary>
-/// Removes an image: its records in one transaction, then the volume. The claim on the volume goes last, so that a removal that is
-/// cut short can be finished by whoever comes next.
+/// Removes an image: its records, and its link to a parent, in one transaction, then the volumes. The claims on the volumes go last,
+/// so that a removal that is cut short can be finished by whoever comes next.
 /// </summary>
-internal sealed class ImageRemoval(ImagePool pool, string id, string image)
+/// <param name="isTrashed">Whether it is an image of the trash that is to go, or one with a name.</param>
+internal sealed class ImageRemoval(ImagePool pool, string id, string image, bool isTrashed)
 {
     public Task RemoveAsync(ProgressCallback? progress, CancellationToken cancellationToken) =>
         ImagePool.RetryAsync($"remove {image}", () => TryAsync(progress, cancellationToken));
@@ -15,6 +16,7 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image)
     private async Task<bool> TryAsync(ProgressCallback? progress, CancellationToken cancellationToken)
     {
         Stored<ImageHeader> header = await GetHeaderAsync(cancellationToken).ConfigureAwait(false);
+        await ThrowIfSnapshotsAsync(cancellationToken).ConfigureAwait(false);
         await ThrowIfWatchedAsync(cancellationToken).ConfigureAwait(false);
         ulong objects = header.Value.ObjectCount;
         Report(progress, 0, objects);
@@ -39,22 +41,38 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image)
             return false;
         }
 
+        await ThrowIfSnapshotsAsync(cancellationToken).ConfigureAwait(false);
         await ThrowIfWatchedAsync(cancellationToken).ConfigureAwait(false);
-        VolumeOfImage? volume = await VolumeOfImage.FindAsync(pool, header.Value, cancellationToken).ConfigureAwait(false);
-        if (volume is null)
-            return false;
-        Stored<VolumeClaim>? removing =
-            await DeleteRecordsAsync(operation, header, bar, volume, cancellationToken).ConfigureAwait(false);
-        if (removing is null)
+        IReadOnlyList<VolumeOfImage> volumes =
+            await VolumeOfImage.ListAsync(pool, header.Value, cancellationToken).ConfigureAwait(false);
+        CloneDetachment? detachment = await CloneDetachment.ReadAsync(pool, header.Value, cancellationToken).ConfigureAwait(false);
+        RecordTransaction transaction = operation.NewTransaction().Require(header.Record).Require(bar);
+        await AddNameAsync(transaction, header.Value, cancellationToken).ConfigureAwait(false);
+        transaction.Delete(header.Record.Key).Delete(bar.Key);
+        detachment?.AddTo(transaction);
+        List<Stored<VolumeClaim>> removing = [.. volumes.Select(volume => AddVolume(transaction, operation, volume))];
+        RecordCommit commit = await pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+        if (!commit.Succeeded)
             return false;
 
         // The image is gone; what follows is only the cleaning up.
-        await VolumeClaims.FinishRemovalAsync(pool, removing, CancellationToken.None).ConfigureAwait(false);
+        foreach (Stored<VolumeClaim> claim in removing)
+            await VolumeClaims.FinishRemovalAsync(pool, claim.At(commit.Revision), CancellationToken.None).ConfigureAwait(false);
         return true;
     }
 
-    private async Task<Stored<VolumeClaim>?> DeleteRecordsAsync(
-        Operation operation, Stored<ImageHeader> header, Record bar, VolumeOfImage volume, CancellationToken cancellationToken)
+    private async ValueTask AddNameAsync(RecordTransaction transaction, ImageHeader header, CancellationToken cancellationToken)
+    {
+        Stored<TrashRecord>? trash = await TrashRecords.FindAsync(pool, id, cancellationToken).ConfigureAwait(false);
+        if (isTrashed != trash is not null)
+            throw Missing();
+        if (trash is null)
+            transaction.Delete(pool.Keys.Name(header.Namespace, header.Name));
+        else
+            transaction.Require(trash.Record).Delete(trash.Record.Key);
+    }
+
+    private Stored<VolumeClaim> AddVolume(RecordTransaction transaction, Operation operation, VolumeOfImage volume)
     {
         var claim = new VolumeClaim
         {
@@ -66,26 +84,28 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image)
             ImagePoolId = pool.Id,
             Operation = operation.Id,
         };
-        RecordTransaction transaction = operation.NewTransaction()
-            .Require(header.Record)
-            .Require(bar)
+        transaction
             .Require(volume.Layer.Record)
-            .Delete(pool.Keys.Name(header.Value.Namespace, header.Value.Name))
-            .Delete(header.Record.Key)
-            .Delete(bar.Key)
             .Delete(volume.Layer.Record.Key)
             .PutClaim(volume.ClaimKey, claim);
         if (volume.OtherClaimKey is { } other)
             transaction.Delete(other);
-        RecordCommit commit = await pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
-        return commit.Succeeded
-            ? new Stored<VolumeClaim>(new Record(volume.ClaimKey, default, commit.Revision, 0), claim)
-            : null;
+        return new Stored<VolumeClaim>(new Record(volume.ClaimKey, default, 0, 0), claim);
     }
 
     private async Task<Stored<ImageHeader>> GetHeaderAsync(CancellationToken cancellationToken) =>
         await pool.GetAsync(pool.Keys.Header(id), RbdJsonContext.Default.ImageHeader, cancellationToken).ConfigureAwait(false)
-        ?? throw new StorageException(Errno.ENOENT, $"there is no image {image}");
+        ?? throw Missing();
+
+    // Also those that were removed and are kept for their clones.
+    private async Task ThrowIfSnapshotsAsync(CancellationToken cancellationToken)
+    {
+        if (await pool.AnyAsync(pool.Keys.Snapshots(id), cancellationToken).ConfigureAwait(false))
+        {
+            throw new StorageException(
+                Errno.ENOTEMPTY, $"image {image} has snapshots: remove them first, and flatten or remove the clones that keep some of them");
+        }
+    }
 
     private async Task ThrowIfWatchedAsync(CancellationToken cancellationToken)
     {
@@ -99,4 +119,7 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image)
         if (answer < 0)
             throw new CallbackAbortedException(answer);
     }
+
+    private StorageException Missing() =>
+        new(Errno.ENOENT, isTrashed ? $"there is no image {id} in the trash" : $"there is no image {image}");
 }

@@ -44,7 +44,8 @@ internal static class ImageRename
         return commit.Succeeded ? (id, commit.Revision) : null;
     }
 
-    private static async Task ThrowIfTakenAsync(ImagePool pool, ByteName to, CancellationToken cancellationToken)
+    /// <exception cref="StorageException">EEXIST.</exception>
+    public static async Task ThrowIfTakenAsync(ImagePool pool, ByteName to, CancellationToken cancellationToken)
     {
         Record? taken = await pool.Records.GetAsync(pool.Keys.Name(pool.Namespace, to), cancellationToken).ConfigureAwait(false);
         if (taken is not null || await ImageAdoption.FindVolumeAsync(pool, to, cancellationToken).ConfigureAwait(false) is not null)

@@ -17,6 +17,12 @@ internal static class PoolTransactions
     public static RecordTransaction PutClaim(this RecordTransaction transaction, string key, VolumeClaim claim) =>
         transaction.Put(key, Stored.Serialize(claim, RbdJsonContext.Default.VolumeClaim));
 
+    public static RecordTransaction PutChild(this RecordTransaction transaction, string key, ChildRecord child) =>
+        transaction.Put(key, Stored.Serialize(child, RbdJsonContext.Default.ChildRecord));
+
+    public static RecordTransaction PutTrash(this RecordTransaction transaction, string key, TrashRecord trash) =>
+        transaction.Put(key, Stored.Serialize(trash, RbdJsonContext.Default.TrashRecord));
+
     public static RecordTransaction PutMarker(this RecordTransaction transaction, string key, long session) =>
         transaction.Put(key, Stored.Serialize(new MarkerRecord(), RbdJsonContext.Default.MarkerRecord), session);
 }

@@ -20,8 +20,8 @@ internal static class VolumeClaims
     }
 
     /// <summary>
-    /// Undoes an abandoned creation, finishes an abandoned removal. A volume that an abandoned creation left and that holds data
-    /// was not made by it; it loses the claim and becomes an image of its own.
+    /// Undoes an abandoned creation, finishes an abandoned removal. A volume with an image's name that an abandoned creation left and
+    /// that holds data was not made by it; it loses the claim and becomes an image of its own.
     /// </summary>
     public static async Task RepairAsync(ImagePool pool, Stored<VolumeClaim> claim, CancellationToken cancellationToken)
     {
@@ -37,6 +37,7 @@ internal static class VolumeClaims
         ImagePool pool, Operation operation, Stored<VolumeClaim> claim, CancellationToken cancellationToken)
     {
         if (claim.Value.State == ClaimState.Creating
+            && VolumeNames.ToImage(claim.Value.Volume) is not null
             && await HoldsDataAsync(pool, claim.Value.Path, cancellationToken).ConfigureAwait(false))
         {
             var release = new RecordTransaction().Require(claim.Record).Delete(claim.Record.Key);
@@ -50,13 +51,15 @@ internal static class VolumeClaims
         return true;
     }
 
-    /// <summary>Deletes a volume whose image is gone, the image's leftover records, and the claim.</summary>
+    /// <summary>Deletes a volume that no layer uses any more, the leftover records of an image that is gone, and the claim.</summary>
     public static async Task FinishRemovalAsync(
         ImagePool pool, Stored<VolumeClaim> claim, CancellationToken cancellationToken)
     {
         await DeleteVolumeAsync(pool, claim.Value.Path, cancellationToken).ConfigureAwait(false);
         var keys = new RecordKeys(claim.Value.ImagePoolId);
-        await pool.DeleteRangeAsync(keys.Image(claim.Value.ImageId), cancellationToken).ConfigureAwait(false);
+        Record? header = await pool.Records.GetAsync(keys.Header(claim.Value.ImageId), cancellationToken).ConfigureAwait(false);
+        if (header is null)
+            await pool.DeleteRangeAsync(keys.Image(claim.Value.ImageId), cancellationToken).ConfigureAwait(false);
         var release = new RecordTransaction().Require(claim.Record).Delete(claim.Record.Key);
         await pool.Records.CommitAsync(release, cancellationToken).ConfigureAwait(false);
     }

@@ -76,10 +76,19 @@ public static class RbdNamespaces
             return false;
         }
 
-        if (await pool.AnyAsync(pool.Keys.Names(name), cancellationToken).ConfigureAwait(false))
-            throw new StorageException(Errno.EBUSY, $"namespace {pool.Io.Pool.Name}/{name} holds images: remove them first");
+        if (await HoldsImagesAsync(pool, name, cancellationToken).ConfigureAwait(false))
+            throw new StorageException(Errno.EBUSY, $"namespace {pool.Io.Pool.Name}/{name} holds images, perhaps in its trash: remove them first");
         RecordTransaction removal = operation.NewTransaction().Require(record).Delete(record.Key).Delete(barKey);
         return await pool.TryCommitAsync(removal, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<bool> HoldsImagesAsync(ImagePool pool, ByteName name, CancellationToken cancellationToken)
+    {
+        if (await pool.AnyAsync(pool.Keys.Names(name), cancellationToken).ConfigureAwait(false))
+            return true;
+        IoContext inside = pool.Io.Clone();
+        inside.Namespace = name;
+        return (await TrashRecords.ListAsync(new ImagePool(inside), cancellationToken).ConfigureAwait(false)).Count > 0;
     }
 
     private static async Task<ImagePool> PoolOfAsync(IoContext io, ByteName name, CancellationToken cancellationToken)

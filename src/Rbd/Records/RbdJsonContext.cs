@@ -17,6 +17,7 @@ namespace CurveRbd.Rbd;
 [JsonSerializable(typeof(SnapshotRecord))]
 [JsonSerializable(typeof(ChildRecord))]
 [JsonSerializable(typeof(FreezeRecord))]
+[JsonSerializable(typeof(TrashRecord))]
 [JsonSerializable(typeof(MetadataRecord))]
 [JsonSerializable(typeof(MarkerRecord))]
 internal sealed partial class RbdJsonContext : JsonSerializerContext;

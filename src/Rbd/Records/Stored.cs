@@ -6,7 +6,11 @@ namespace CurveRbd.Rbd;
 
 /// <summary>A record as read, with its meaning.</summary>
 internal sealed record Stored<T>(Record Record, T Value)
-    where T : VersionedRecord;
+    where T : VersionedRecord
+{
+    /// <summary>The same, as a transaction has put it.</summary>
+    public Stored<T> At(long revision) => this with { Record = Record with { Revision = revision } };
+}
 
 internal static class Stored
 {

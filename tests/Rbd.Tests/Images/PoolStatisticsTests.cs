@@ -15,6 +15,6 @@ public sealed class PoolStatisticsTests
 
         PoolStatistics statistics = await PoolStatistics.GetAsync(pool.Io, CancellationToken.None);
 
-        Assert.Equal(new PoolStatistics(3, 123, 123, 0), statistics);
+        Assert.Equal(new PoolStatistics(3, 123, 123, 0, 0, 0, 0, 0), statistics);
     }
 }

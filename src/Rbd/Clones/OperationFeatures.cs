@@ -1,0 +1,23 @@
+namespace CurveRbd.Rbd;
+
+/// <summary>What happened to an image that old clients must know of (<c>RBD_OPERATION_FEATURE_*</c>).</summary>
+internal static class OperationFeatures
+{
+    /// <summary>It has clones of format 2.</summary>
+    public const ulong CloneParent = 1;
+
+    /// <summary>It is a clone of format 2.</summary>
+    public const ulong CloneChild = 2;
+
+    public const ulong Group = 4;
+
+    /// <summary>It has snapshots in the trash namespace.</summary>
+    public const ulong SnapshotTrash = 8;
+
+    /// <summary>The header with these operation features, and the feature that says whether there are any.</summary>
+    public static ImageHeader WithOperations(this ImageHeader header, ulong opFeatures) => header with
+    {
+        OpFeatures = opFeatures,
+        Features = opFeatures == 0 ? header.Features & ~ImageFeatures.Operations : header.Features | ImageFeatures.Operations,
+    };
+}
