@@ -24,7 +24,7 @@ public sealed partial class Image
     {
         // Only what holds data: a store may have to write the zeros, and most of a thin volume is a hole.
         foreach (VolumeExtent range in await AllocatedRanges.ListAsync(this, from, end).ConfigureAwait(false))
-            await _io.ZeroAsync(range.Offset, range.Length, ZeroMode.Unmap).ConfigureAwait(false);
+            await _io.EraseAsync(range.Offset, range.Length).ConfigureAwait(false);
         await Volume.FlushAsync().ConfigureAwait(false);
     }
 

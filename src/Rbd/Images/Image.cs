@@ -32,7 +32,7 @@ public sealed partial class Image : IAsyncDisposable
         _watcher = watcher;
         _size = header.Size;
         _times = new ImageTimes(pool, Id, records.Times, conf, time);
-        _io = new ImageIo(volume, pool.Volumes.Limits, WritePolicyOf(conf), Description);
+        _io = new ImageIo(volume, pool.Volumes.Limits, WritePolicyOf(conf), new AnyWriter(), Description);
         Metadata = new ImageMetadata(
             new MetadataTarget(pool, pool.Keys.ImageMetadata(Id), pool.Keys.Header(Id), isReadOnly, $"image {Description}"));
     }
@@ -148,8 +148,10 @@ public sealed partial class Image : IAsyncDisposable
         bool shrinks = header.Size < Size;
         Volatile.Write(ref _size, header.Size);
         // Whoever shrank the image zeroes what was cut off once we have answered; nothing of ours may land there after that.
-        if (shrinks)
-            await _io.DrainAsync(header.Size).ConfigureAwait(false);
+        if (!shrinks)
+            return;
+        await _io.HoldAsync().ConfigureAwait(false);
+        _io.Release(header.Size);
     }
 
     /// <summary>Commits a changed header and returns when every other client that has the image open follows it.</summary>

@@ -6,7 +6,9 @@ namespace CurveRbd.Rbd;
 /// The data path of an open image: any offset and length, in the order of submission where ranges overlap. A request runs on its
 /// submitter's thread down to the store's queue, holds no lock while the store works, and allocates nothing unless its edges cut blocks.
 /// </summary>
-internal sealed class ImageIo
+#pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing.
+internal sealed partial class ImageIo
+#pragma warning restore CA1001
 {
     private const int PooledMax = 256;
 
@@ -14,6 +16,7 @@ internal sealed class ImageIo
     private readonly IVolume _volume;
     private readonly int _blockSize;
     private readonly bool _writesNeedFlush;
+    private readonly IWriteAuthority _authority;
     private readonly string _image;
     private readonly SharedFlush _flush;
     private readonly Lock _lock = new();
@@ -21,13 +24,14 @@ internal sealed class ImageIo
     private IoRequest? _pooled;
     private int _pooledCount;
     private bool _isClosed;
-    private volatile bool _hasMutated;
+    private long _mutationCount;
     private volatile bool _isWriteThrough;
 
     /// <param name="image">Its name, for messages.</param>
-    public ImageIo(IVolume volume, VolumeLimits limits, WritePolicy policy, string image)
+    public ImageIo(IVolume volume, VolumeLimits limits, WritePolicy policy, IWriteAuthority authority, string image)
     {
         _volume = volume;
+        _authority = authority;
         _blockSize = limits.BlockSize;
         _writesNeedFlush = !limits.WritesAreDurable;
         _isWriteThrough = policy != WritePolicy.WriteBack;
@@ -40,7 +44,7 @@ internal sealed class ImageIo
     public WritePolicy Policy { get; }
 
     /// <summary>Whether anything but reads was ever asked for.</summary>
-    public bool HasMutated => _hasMutated;
+    public bool HasMutated => MutationCount > 0;
 
     public ValueTask<int> ReadAsync(ulong offset, IoVector buffer)
     {
@@ -58,6 +62,15 @@ internal sealed class ImageIo
     {
         IoRequest request = Rent(IoKind.Zero, offset, length, default);
         request.ZeroMode = mode;
+        Submit(request);
+        return new ValueTask<ulong>(request, request.Token);
+    }
+
+    /// <summary>Makes bytes beyond the image's end zero again.</summary>
+    public ValueTask<ulong> EraseAsync(ulong offset, ulong length)
+    {
+        IoRequest request = Rent(IoKind.Erase, offset, length, default);
+        request.ZeroMode = ZeroMode.Unmap;
         Submit(request);
         return new ValueTask<ulong>(request, request.Token);
     }
@@ -86,25 +99,18 @@ internal sealed class ImageIo
         return new ValueTask(request, request.Token);
     }
 
-    /// <summary>Completes when everything submitted before it that touches the range is over.</summary>
-    public ValueTask DrainAsync(ulong from)
-    {
-        IoRequest request = Submit(IoKind.Barrier, from, ulong.MaxValue - from, default);
-        return new ValueTask(request, request.Token);
-    }
-
     /// <summary>Refuses new requests and completes when the ones in flight are over.</summary>
     public ValueTask CloseAsync()
     {
         IoRequest request = Rent(IoKind.Barrier, 0, ulong.MaxValue, default);
-        bool isFirst;
+        bool runs;
         lock (_lock)
         {
-            isFirst = _order.Add(request);
+            runs = Enter(request);
             _isClosed = true;
         }
 
-        if (isFirst)
+        if (runs)
             Run(request);
         return new ValueTask(request, request.Token);
     }
@@ -138,26 +144,33 @@ internal sealed class ImageIo
 
     private void Submit(IoRequest request)
     {
-        if (request.IsMutation && !_hasMutated)
-            _hasMutated = true;
-
-        // Once it is in the order and not free, the request is another thread's.
-        bool isRefused;
-        bool isFree;
+        // Once it is in the order and does not run here, the request is another thread's.
+        StorageException? refusal;
+        bool runs = false;
+        bool isWaiting = false;
         lock (_lock)
         {
-            isRefused = _isClosed;
-            isFree = !isRefused && _order.Add(request);
+            refusal = _isClosed ? new StorageException(Errno.ESHUTDOWN, "the image is closed") : _refusal;
+            if (refusal is null)
+            {
+                _mutationCount += request.IsMutation ? 1 : 0;
+                runs = Enter(request);
+                isWaiting = request.IsWaitingToWrite;
+            }
         }
 
-        if (isRefused)
+        if (refusal is not null)
         {
-            request.Error = new StorageException(Errno.ESHUTDOWN, $"image {_image} is closed");
+            request.Error = Explain(request, refusal);
             request.Complete();
         }
-        else if (isFree)
+        else if (runs)
         {
             Run(request);
+        }
+        else if (isWaiting)
+        {
+            _authority.Want();
         }
     }
 
@@ -208,7 +221,7 @@ internal sealed class ImageIo
             {
                 IoKind.Read => _blocks.ReadAsync(request),
                 IoKind.Write => _blocks.WriteAsync(request),
-                IoKind.Zero => _blocks.ZeroAsync(request),
+                IoKind.Zero or IoKind.Erase => _blocks.ZeroAsync(request),
                 IoKind.WriteSame => _blocks.WriteSameAsync(request),
                 IoKind.CompareAndWrite => _blocks.CompareAndWriteAsync(request),
                 _ => ValueTask.CompletedTask,
@@ -240,11 +253,30 @@ internal sealed class ImageIo
     /// <returns>What became ready, before <paramref name="ready"/>.</returns>
     private IoRequest? Finish(IoRequest request, IoRequest? ready)
     {
-        lock (_lock)
-            ready = _order.Remove(request, ready);
         if (request.Error is { } error)
             request.Error = Explain(request, error);
-        request.Complete();
+        bool isReported;
+        TaskCompletionSource? drained = null;
+        lock (_lock)
+        {
+            _running--;
+            ready = Admit(_order.Remove(request, null), ready);
+            isReported = !request.IsMutation && request.Kind != IoKind.Flush || _authority.MayAcknowledge;
+            if (!isReported)
+            {
+                request.Next = _unreported;
+                _unreported = request;
+            }
+
+            if (_running == 0 && _isHolding)
+                drained = _drained;
+        }
+
+        if (isReported)
+            request.Complete();
+        else
+            _authority.Want();
+        drained?.TrySetResult();
         return ready;
     }
 

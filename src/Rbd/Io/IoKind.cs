@@ -5,6 +5,9 @@ internal enum IoKind
     Read,
     Write,
     Zero,
+
+    /// <summary>As zero, of bytes beyond the image's end.</summary>
+    Erase,
     WriteSame,
     CompareAndWrite,
 

@@ -53,12 +53,15 @@ internal sealed class IoRequest : IValueTaskSource<int>, IValueTaskSource<ulong>
 
     public int Blockers { get; set; }
 
+    /// <summary>Not allowed to begin yet: one more blocker.</summary>
+    public bool IsWaitingToWrite { get; set; }
+
     // Chains of requests that are ready to start, that wait for a flush, or that lie in the pool.
     public IoRequest? Next { get; set; }
 
     public short Token => _completion.Version;
 
-    public bool IsMutation => Kind is IoKind.Write or IoKind.Zero or IoKind.WriteSame or IoKind.CompareAndWrite;
+    public bool IsMutation => Kind is IoKind.Write or IoKind.Zero or IoKind.Erase or IoKind.WriteSame or IoKind.CompareAndWrite;
 
     /// <summary>Pieces of a request whose first or last block is not wholly its own.</summary>
     public List<Memory<byte>> Pieces { get; } = [];
@@ -72,12 +75,28 @@ internal sealed class IoRequest : IValueTaskSource<int>, IValueTaskSource<ulong>
         Offset = offset;
         Length = length;
         Data = data;
-        ulong mask = (ulong)blockSize - 1;
-        Start = offset & ~mask;
-        End = ulong.MaxValue - mask - offset < length ? ulong.MaxValue : (offset + length + mask) & ~mask;
+        Occupy(blockSize);
         Mismatch = -1;
         Error = null;
+        IsWaitingToWrite = false;
         _completion.Reset();
+    }
+
+    /// <summary>Cuts a request that has not begun to an image that has changed meanwhile.</summary>
+    /// <returns>false: it starts past the end.</returns>
+    public bool TryFit(ulong imageSize, int blockSize)
+    {
+        if (Kind is not (IoKind.Flush or IoKind.Barrier or IoKind.Erase))
+        {
+            if (Offset >= imageSize || (Kind == IoKind.CompareAndWrite && Length > imageSize - Offset))
+                return false;
+            Length = Math.Min(Length, imageSize - Offset);
+            if (Kind is IoKind.Read or IoKind.Write)
+                Data = Data.Slice(0, (int)Length);
+        }
+
+        Occupy(blockSize);
+        return true;
     }
 
     /// <summary>Whether this request must wait for <paramref name="earlier"/>.</summary>
@@ -132,6 +151,13 @@ internal sealed class IoRequest : IValueTaskSource<int>, IValueTaskSource<ulong>
         int mismatch = Mismatch;
         int length = (int)GetResult(token);
         return mismatch < 0 ? new CompareAndWriteResult(length, -1) : new CompareAndWriteResult(0, mismatch);
+    }
+
+    private void Occupy(int blockSize)
+    {
+        ulong mask = (ulong)blockSize - 1;
+        Start = Offset & ~mask;
+        End = ulong.MaxValue - mask - Offset < Length ? ulong.MaxValue : (Offset + Length + mask) & ~mask;
     }
 
     private ulong GetResult(short token)

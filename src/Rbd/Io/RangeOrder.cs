@@ -11,6 +11,8 @@ internal sealed class RangeOrder
     private IoRequest? _first;
     private IoRequest? _last;
 
+    public IoRequest? First => _first;
+
     /// <returns>true: nothing is in its way.</returns>
     public bool Add(IoRequest request)
     {
@@ -53,6 +55,15 @@ internal sealed class RangeOrder
             return ready;
         lastReady.Next = ready;
         return firstReady;
+    }
+
+    /// <returns>All requests, chained by <see cref="IoRequest.Later"/>; none of them runs.</returns>
+    public IoRequest? TakeAll()
+    {
+        IoRequest? all = _first;
+        _first = null;
+        _last = null;
+        return all;
     }
 
     private void Unlink(IoRequest request)

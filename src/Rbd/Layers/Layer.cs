@@ -18,6 +18,7 @@ internal sealed class Layer : IDisposable
         Table = header is null ? null : new OverlayTable(source.Volume, header);
         Overlap = source.Overlap;
         Filled = source.Filled;
+        IsMerging = source.IsMerging;
     }
 
     /// <summary>The layer's number inside its stack: never 0, the same as long as the layer is in it.</summary>
@@ -39,6 +40,9 @@ internal sealed class Layer : IDisposable
 
     public ulong Filled { get; set; }
 
+    /// <summary>It is being merged into the layer below, by whichever process.</summary>
+    public bool IsMerging { get; set; }
+
     /// <summary>How much of it the image sees through all layers above, in bytes.</summary>
     public ulong Visible { get; set; }
 
@@ -51,6 +55,13 @@ internal sealed class Layer : IDisposable
     public ulong OffsetOf(OverlayEntry entry) => Header!.PlaceOffset(entry.Place);
 
     public void Dispose() => _oneAtATime.Dispose();
+
+    /// <summary>Forgets what it learned of the volume, free places too: somebody else may write to it from now on.</summary>
+    public void Forget()
+    {
+        Places = null;
+        Table?.Forget();
+    }
 
     /// <summary>Reads the whole table of an overlay to learn which places are free. Once; cheap when done.</summary>
     /// <exception cref="StorageException">EIO: the table is broken, for instance two entries have one place.</exception>

@@ -126,7 +126,14 @@ internal sealed class LayerMap
     /// <param name="live">Blocks attached to it are newer than their volume.</param>
     public static async Task<Region> CombineAsync(uint index, IReadOnlyList<Layer> layers, Region? live)
     {
-        Task<uint[]?>[] reads = [.. layers.Select(layer => ReadTableAsync(index, layer, live))];
+        var reads = new Task<uint[]?>[layers.Count];
+        for (int i = layers.Count - 1; i >= 0; i--)
+        {
+            // A cluster on its way down is in both layers for a while, never in none: it is seen by who looks into the upper one first.
+            Task? above = i + 1 < layers.Count && layers[i + 1].IsMerging ? reads[i + 1] : null;
+            reads[i] = ReadTableAsync(index, layers[i], live, above);
+        }
+
         uint[]?[] tables = await Task.WhenAll(reads).ConfigureAwait(false);
         var region = new Region(index);
         for (int i = 0; i < tables.Length; i++)
@@ -135,10 +142,12 @@ internal sealed class LayerMap
     }
 
     // null: nothing but absent entries.
-    private static async Task<uint[]?> ReadTableAsync(uint index, Layer layer, Region? live)
+    private static async Task<uint[]?> ReadTableAsync(uint index, Layer layer, Region? live, Task? after)
     {
         if (layer.Table is not { } table)
             return null;
+        if (after is not null)
+            await after.ConfigureAwait(false);
         var entries = new uint[OverlayHeader.EntriesPerBlock];
         if (live?.FindBlock(layer) is not { } block)
             return await table.ReadAsync(index, entries).ConfigureAwait(false) ? entries : null;

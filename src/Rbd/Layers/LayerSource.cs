@@ -12,9 +12,13 @@ namespace CurveRbd.Rbd;
 /// Of a plain layer with others below (an image that is being flattened): up to here, in bytes, it hides them; beyond, reads pass
 /// through. A multiple of the cluster size.
 /// </param>
+/// <param name="IsMerging">
+/// It is being merged into the layer below, perhaps by another process: its clusters move down there one by one.
+/// </param>
 internal sealed record LayerSource(
     IVolume Volume,
     VolumeLimits Limits,
     bool IsOverlay,
     ulong Overlap = ulong.MaxValue,
-    ulong Filled = ulong.MaxValue);
+    ulong Filled = ulong.MaxValue,
+    bool IsMerging = false);

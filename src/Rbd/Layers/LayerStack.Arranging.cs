@@ -10,7 +10,10 @@ internal sealed partial class LayerStack
 {
     /// <summary>The layers as they are, bottom first.</summary>
     public IReadOnlyList<LayerSource> Layers =>
-        [.. _map.Layers.Select(layer => layer.Source with { Overlap = layer.Overlap, Filled = layer.Filled })];
+    [
+        .. _map.Layers.Select(
+            layer => layer.Source with { Overlap = layer.Overlap, Filled = layer.Filled, IsMerging = layer.IsMerging }),
+    ];
 
     /// <summary>
     /// Makes everything durable and changes the layers: freezing the head under a fresh overlay, rolling back to a frozen layer, slipping
@@ -22,8 +25,10 @@ internal sealed partial class LayerStack
     {
         if (_map.Layers.Length > 0)
             await FlushAsync().ConfigureAwait(false);
+        bool[] wereMerging = [.. _map.Layers.Select(layer => layer.IsMerging)];
         Layer[] arranged = await LoadAsync(layers).ConfigureAwait(false);
-        bool isOnlyPushed = IsPrefix(_map.Layers, arranged);
+        bool isOnlyPushed = IsPrefix(_map.Layers, arranged)
+            && wereMerging.SequenceEqual(arranged.Take(wereMerging.Length).Select(layer => layer.IsMerging));
         Use(arranged);
         if (!isOnlyPushed)
             _map.Regions.Clear();
@@ -74,7 +79,21 @@ internal sealed partial class LayerStack
         byte slot = 0;
         for (int i = 0; i < layers.Length; i++)
             layers[i] = Keep(sources[i]) ?? new Layer(slot = _map.FreeSlot(after: slot), sources[i], headers[i]);
+        await PrepareForMergesAsync(layers).ConfigureAwait(false);
         return layers;
+    }
+
+    // Whoever merges has extended a plain layer for what comes, and adds entries to the table of an overlay.
+    private static async Task PrepareForMergesAsync(Layer[] layers)
+    {
+        for (int i = 0; i < layers.Length; i++)
+        {
+            bool takesIn = i + 1 < layers.Length && layers[i + 1].IsMerging;
+            if (layers[i].Table is { } table)
+                table.IsAddedTo = takesIn;
+            else if (takesIn)
+                await layers[i].Volume.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     private Layer? Keep(LayerSource source)
@@ -84,6 +103,7 @@ internal sealed partial class LayerStack
             return null;
         layer.Overlap = source.Overlap;
         layer.Filled = source.Filled;
+        layer.IsMerging = source.IsMerging;
         return layer;
     }
 
@@ -105,7 +125,20 @@ internal sealed partial class LayerStack
         _writable = [Head, .. _writable.Intersect(layers).Where(layer => layer != Head)];
         if (Array.IndexOf(layers, _merging) < 0)
             _merging = null;
+        ForgetFrozen();
         Limits = _single?.Source.Limits ?? LimitsOf(layers);
+    }
+
+    // Frozen layers are anybody's to merge, and what is remembered of them would be out of date when this stack writes to them again.
+    private void ForgetFrozen()
+    {
+        Layer[] layers = _map.Layers;
+        for (int i = 0; i < layers.Length - 1; i++)
+        {
+            bool isMergedHere = _merging is not null && (layers[i] == _merging || layers[i + 1] == _merging);
+            if (!isMergedHere)
+                layers[i].Forget();
+        }
     }
 
     private static VolumeLimits LimitsOf(Layer[] layers) => layers[^1].Source.Limits with

@@ -44,6 +44,15 @@ internal sealed partial class LayerStack
     }
 
     /// <summary>
+    /// Lets go of a merge before its end: the layers stay as they are, and whoever goes on begins anew. It must not be running.
+    /// </summary>
+    public void AbandonMerge()
+    {
+        _merging = null;
+        _absorber = null;
+    }
+
+    /// <summary>
     /// Erases what a layer holds beyond its overlap, so that the overlap can be lifted: before it is merged with the layer above. The
     /// overlap of the layers below must be cut to the same length together with that.
     /// </summary>

@@ -82,6 +82,17 @@ internal sealed partial class LayerStack : IVolume
         _map.Regions.Clear();
     }
 
+    /// <summary>
+    /// Forgets all that it knows of its volumes: another process wrote to the head, and now this one is to. No request may be in flight.
+    /// </summary>
+    public async Task ForgetAsync()
+    {
+        await RefreshAsync(CancellationToken.None).ConfigureAwait(false);
+        foreach (Layer layer in _map.Layers)
+            layer.Forget();
+        AbandonMerge();
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (Layer layer in _map.Layers)

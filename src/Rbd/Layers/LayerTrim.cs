@@ -58,8 +58,12 @@ internal sealed class LayerTrim(LayerMap map, TableBlocks blocks, Layer layer)
         ulong whole = OverlayHeader.RoundUp(from, blockSize);
         if (from < whole)
             await ClearTailAsync(whole - blockSize, (int)(from % blockSize), (int)blockSize).ConfigureAwait(false);
-        if (whole < end)
-            await layer.Volume.ZeroAsync(whole, end - whole, ZeroMode.Unmap).ConfigureAwait(false);
+        // Only what holds data: a store may have to write the zeros, and most of a thin volume is a hole.
+        while (whole < end && await layer.Volume.NextDataAsync(whole, end).ConfigureAwait(false) is { } data)
+        {
+            await layer.Volume.ZeroAsync(data.Offset, data.Length, ZeroMode.Unmap).ConfigureAwait(false);
+            whole = data.End;
+        }
     }
 
     private async ValueTask ClearTailAsync(ulong offset, int kept, int blockSize)

@@ -14,6 +14,9 @@ internal sealed class OverlayTable(IVolume volume, OverlayHeader header)
 
     public uint RegionCount => header.RegionCount;
 
+    /// <summary>Another process may add entries at any time: nothing is remembered of what is empty.</summary>
+    public bool IsAddedTo { get; set; }
+
     /// <summary>Fills <paramref name="entries"/> with a region's 1024 entries.</summary>
     /// <returns>false: all of them are absent.</returns>
     /// <exception cref="StorageException">EIO: an entry points outside the volume.</exception>
@@ -123,14 +126,14 @@ internal sealed class OverlayTable(IVolume volume, OverlayHeader header)
     private bool IsEmpty(uint region)
     {
         lock (_lock)
-            return (_empty[region / 64] & (1UL << (int)(region % 64))) != 0;
+            return !IsAddedTo && (_empty[region / 64] & (1UL << (int)(region % 64))) != 0;
     }
 
     private void RememberEmpty(uint from, uint end, long writes)
     {
         lock (_lock)
         {
-            for (uint region = from; region < end && writes == _writes; region++)
+            for (uint region = from; region < end && writes == _writes && !IsAddedTo; region++)
                 _empty[region / 64] |= 1UL << (int)(region % 64);
         }
     }
