@@ -7,17 +7,46 @@ public sealed partial class Image
     /// <summary>How much of the parent shows through, in bytes; 0 without a parent. Shrinks with the image and does not grow again.</summary>
     public ulong Overlap => Header.Parent?.Overlap ?? 0;
 
+    /// <summary>The parent of what this handle is at.</summary>
     /// <returns>null: it is no clone, or flattened.</returns>
-    public ValueTask<ImageParent?> GetParentAsync(CancellationToken cancellationToken) => throw Unsupported("parents");
+    /// <exception cref="StorageException">EIO: it is a clone, but its parent is gone.</exception>
+    public async ValueTask<ImageParent?> GetParentAsync(CancellationToken cancellationToken)
+    {
+        await RefreshAsync(cancellationToken).ConfigureAwait(false);
+        if (Header.Parent is not { } link)
+            return null;
+        return await FindOverlapAsync(link, cancellationToken).ConfigureAwait(false) is { } overlap
+            ? await ParentLookup.DescribeAsync(Pool, Description, link, overlap, cancellationToken).ConfigureAwait(false)
+            : null;
+    }
 
     /// <summary>Clones of the snapshot that this handle is at, or of all snapshots, by name.</summary>
-    public Task<IReadOnlyList<ImageChild>> ListChildrenAsync(CancellationToken cancellationToken) => throw Unsupported("children");
+    public async Task<IReadOnlyList<ImageChild>> ListChildrenAsync(CancellationToken cancellationToken)
+    {
+        await RefreshAsync(cancellationToken).ConfigureAwait(false);
+        return await ImageChildren.ListAsync(Pool, Id, FindSnapshotId(), cancellationToken).ConfigureAwait(false);
+    }
 
-    /// <summary>Clones, their clones, and so on.</summary>
-    public Task<IReadOnlyList<ImageChild>> ListDescendantsAsync(CancellationToken cancellationToken) => throw Unsupported("descendants");
+    /// <summary>Clones, their clones, and so on, by name.</summary>
+    public async Task<IReadOnlyList<ImageChild>> ListDescendantsAsync(CancellationToken cancellationToken)
+    {
+        await RefreshAsync(cancellationToken).ConfigureAwait(false);
+        return await ImageChildren.ListDescendantsAsync(Pool, Id, FindSnapshotId(), cancellationToken).ConfigureAwait(false);
+    }
 
-    /// <summary>Copies what shows through from the parent and cuts the link to it.</summary>
+    /// <summary>Copies what shows through from the parent and cuts the link to it, for the image and all of its snapshots.</summary>
     /// <exception cref="StorageException">EINVAL: no parent. EROFS: read-only, or at a snapshot.</exception>
     /// <exception cref="CallbackAbortedException">What has been copied is kept; another call goes on from there.</exception>
     public Task FlattenAsync(ProgressCallback? progress, CancellationToken cancellationToken) => throw Unsupported("flatten");
+
+    private ulong? FindSnapshotId() => SnapshotId == Snapshot.HeadId ? null : SnapshotId;
+
+    private async ValueTask<ulong?> FindOverlapAsync(ParentLink link, CancellationToken cancellationToken)
+    {
+        if (FindSnapshotId() is not { } snapshotId)
+            return link.Overlap;
+        Stored<SnapshotRecord>? snapshot = await Pool.GetAsync(
+            Pool.Keys.Snapshot(Id, snapshotId), RbdJsonContext.Default.SnapshotRecord, cancellationToken).ConfigureAwait(false);
+        return snapshot?.Value.ParentOverlap;
+    }
 }

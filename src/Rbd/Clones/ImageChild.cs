@@ -4,4 +4,4 @@ namespace CurveRbd.Rbd;
 
 /// <summary>A clone of one of an image's snapshots.</summary>
 public sealed record ImageChild(
-    long PoolId, string PoolName, ByteName Namespace, string ImageId, ByteName Name, bool IsTrashed);
+    long PoolId, ByteName PoolName, ByteName Namespace, string ImageId, ByteName Name, bool IsTrashed);

@@ -6,7 +6,7 @@ namespace CurveRbd.Rbd;
 /// <param name="Overlap">How much of it shows through, in bytes.</param>
 public sealed record ImageParent(
     long PoolId,
-    string PoolName,
+    ByteName PoolName,
     ByteName Namespace,
     string ImageId,
     ByteName ImageName,

@@ -5,8 +5,8 @@ using CurveRbd.Store;
 namespace CurveRbd.Rbd;
 
 /// <summary>
-/// Creates an image: claim, volume, then all its records in one transaction. Whatever ends it early leaves at worst a volume with
-/// its claim, never a record without its volume.
+/// Creates an image, empty or as a clone: claim, volume, then all its records in one transaction. Whatever ends it early leaves at
+/// worst a volume with its claim, never a record without its volume.
 /// </summary>
 internal sealed class ImageCreation
 {
@@ -20,10 +20,14 @@ internal sealed class ImageCreation
     private readonly ulong _size;
     private readonly ImageLayout _layout;
     private readonly Pool? _dataPool;
+    private readonly CloneOrigin? _origin;
     private Record? _namespace;
+    private string _layerId = "";
 
-    private ImageCreation(ImagePool pool, ByteName name, ulong size, ImageLayout layout, Pool? dataPool)
+    private ImageCreation(
+        ImagePool pool, ByteName name, ulong size, ImageLayout layout, Pool? dataPool, CloneOrigin? origin = null)
     {
+        _origin = origin;
         _pool = pool;
         _name = name;
         _size = size;
@@ -46,6 +50,28 @@ internal sealed class ImageCreation
         var creation = new ImageCreation(pool, name, size, layout, dataPool);
         await ImagePool.RetryAsync($"create {pool.Describe(name)}", () => creation.TryAsync(cancellationToken)).ConfigureAwait(false);
         return layout.Order;
+    }
+
+    /// <param name="readOrigin">Reads the snapshot anew, since it may change before the clone is noted with it.</param>
+    public static async Task<int> CloneAsync(
+        ImagePool pool, ByteName name, ImageOptions options, Func<Task<CloneOrigin>> readOrigin, CancellationToken cancellationToken)
+    {
+        ThrowUnlessUsable(name);
+        Pool? dataPool = await FindDataPoolAsync(
+            pool, DataPoolName(pool.Io.Cluster.Conf, options), cancellationToken).ConfigureAwait(false);
+        int order = 0;
+        await ImagePool.RetryAsync($"clone to {pool.Describe(name)}", TryAsync).ConfigureAwait(false);
+        return order;
+
+        async Task<bool> TryAsync()
+        {
+            CloneOrigin origin = await readOrigin().ConfigureAwait(false);
+            ulong size = origin.Snapshot.Value.Size;
+            ImageLayout layout = CloneOptions.LayoutOf(pool, options, origin.Image.Value, size);
+            order = layout.Order;
+            var creation = new ImageCreation(pool, name, size, layout, dataPool, origin);
+            return await creation.TryAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <exception cref="StorageException">EINVAL: empty. ENAMETOOLONG.</exception>
@@ -79,18 +105,19 @@ internal sealed class ImageCreation
             throw Exists();
 
         string id = RandomNumberGenerator.GetHexString(IdLength, lowercase: true);
-        string? volume = _dataPool is null && _pool.Namespace.IsEmpty
-            ? await FindFreeVolumeNameAsync(cancellationToken).ConfigureAwait(false)
-            : null;
+        _layerId = _origin is null ? id : Guid.NewGuid().ToString();
+        string volume = await FindFreeVolumeNameAsync(cancellationToken).ConfigureAwait(false) ?? VolumeNames.FromId(_layerId);
         Operation operation = await Operation.StartAsync(_pool, cancellationToken).ConfigureAwait(false);
         await using (operation.ConfigureAwait(false))
-            return await CreateAsync(operation, id, volume ?? VolumeNames.FromId(id), cancellationToken).ConfigureAwait(false);
+            return await CreateAsync(operation, id, volume, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <returns>The name after the image; null when it can't be had.</returns>
+    /// <returns>The name after the image; null when it can't be had, or an overlay would have it.</returns>
     private async Task<string?> FindFreeVolumeNameAsync(CancellationToken cancellationToken)
     {
         await ThrowIfFoundVolumeAsync(cancellationToken).ConfigureAwait(false);
+        if (_origin is not null || _dataPool is not null || !_pool.Namespace.IsEmpty)
+            return null;
         string? volume = VolumeNames.FromImage(_name, _pool.Volumes.Limits);
         if (volume is null)
             return null;
@@ -119,8 +146,9 @@ internal sealed class ImageCreation
         bool isCommitted;
         try
         {
-            ulong volumeSize = _pool.Volumes.Limits.RoundUp(_size);
-            await _pool.Volumes.CreateAsync(claim.Value.Path, volumeSize, cancellationToken).ConfigureAwait(false);
+            await MakeVolumeAsync(claim.Value.Path, cancellationToken).ConfigureAwait(false);
+            if (_origin is not null)
+                await CopyMetadataAsync(_origin, id, cancellationToken).ConfigureAwait(false);
             isCommitted = await PublishAsync(operation, claim, cancellationToken).ConfigureAwait(false);
         }
         catch (StorageException error) when (error.Errno == Errno.EEXIST)
@@ -140,6 +168,25 @@ internal sealed class ImageCreation
         if (!isCommitted)
             await IsUndoneAsync(operation, claim).ConfigureAwait(false);
         return isCommitted;
+    }
+
+    private Task MakeVolumeAsync(VolumePath path, CancellationToken cancellationToken) => _origin is null
+        ? _pool.Volumes.CreateAsync(path, _pool.Volumes.Limits.RoundUp(_size), cancellationToken)
+        : OverlayVolume.CreateAsync(_pool.Volumes, path, OverlayHeader.For(_size, Guid.Parse(_layerId)), cancellationToken);
+
+    // Before there is an image: cut short, they go with the claim.
+    private async Task CopyMetadataAsync(CloneOrigin origin, string id, CancellationToken cancellationToken)
+    {
+        string from = origin.Pool.Keys.ImageMetadata(origin.Image.Value.Id);
+        string to = _pool.Keys.ImageMetadata(id);
+        IReadOnlyList<Record> pairs = await _pool.Records.RangeAsync(from, null, 0, cancellationToken).ConfigureAwait(false);
+        foreach (Record[] batch in pairs.Chunk(ImagePool.TransactionMax))
+        {
+            var transaction = new RecordTransaction();
+            foreach (Record pair in batch)
+                transaction.Put(to + pair.Key[from.Length..], pair.Value);
+            await _pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task<Stored<VolumeClaim>?> ClaimAsync(
@@ -165,7 +212,7 @@ internal sealed class ImageCreation
     {
         VolumeClaim live = claim.Value with { State = ClaimState.Live, Operation = 0 };
         ImageHeader header = NewHeader(live.ImageId);
-        var layer = new LayerRecord { Kind = LayerKind.Plain, Pool = live.Pool, Volume = live.Volume, Owner = live.Owner };
+        LayerRecord layer = NewLayer(live.Path);
         RecordTransaction transaction = operation.NewTransaction()
             .Require(claim.Record)
             .RequireNamespace(_pool, _namespace)
@@ -175,10 +222,29 @@ internal sealed class ImageCreation
             .PutHeader(_pool.Keys.Header(header.Id), header)
             .PutLayer(_pool.Keys.Layer(header.Id, header.HeadLayer), layer)
             .PutClaim(claim.Record.Key, live);
+        _origin?.AddTo(transaction, header, _pool.Id);
         return await _pool.TryCommitAsync(transaction, cancellationToken).ConfigureAwait(false);
     }
 
-    private ImageHeader NewHeader(string id) => new()
+    private LayerRecord NewLayer(VolumePath path) => new()
+    {
+        Kind = _origin is null ? LayerKind.Plain : LayerKind.Overlay,
+        Pool = path.Pool,
+        Volume = path.Name,
+        Owner = path.Owner,
+        BelowOverlap = _origin is null ? null : _size,
+    };
+
+    private ImageHeader NewHeader(string id)
+    {
+        ImageHeader header = NewEmptyHeader(id);
+        if (_origin is null)
+            return header;
+        ulong operations = _origin.CloneFormat == 2 ? OperationFeatures.CloneChild : 0;
+        return header.WithOperations(operations) with { Parent = _origin.NewLink() };
+    }
+
+    private ImageHeader NewEmptyHeader(string id) => new()
     {
         Id = id,
         Name = _name,
@@ -190,7 +256,7 @@ internal sealed class ImageCreation
         StripeCount = _layout.StripeCount,
         Created = TimeProvider.System.GetUtcNow(),
         DataPoolId = _dataPool?.Id ?? _pool.Id,
-        HeadLayer = id,
+        HeadLayer = _layerId,
     };
 
     /// <returns>false: the records were committed although the commit seemed to fail.</returns>

@@ -8,8 +8,8 @@ namespace CurveRbd.Rbd;
 /// <summary>The stores behind an I/O context, as images see them: typed records and the place of volumes.</summary>
 internal sealed class ImagePool(IoContext io)
 {
-    // Far below etcd's limit of 128 operations in a transaction.
-    private const int DeleteBatch = 100;
+    /// <summary>How many records a transaction may touch: far below etcd's limit of 128.</summary>
+    public const int TransactionMax = 100;
 
     // A commit fails only when somebody else's succeeded, so so many failures in a row mean a defect rather than contention.
     private const int CommitAttemptsMax = 1000;
@@ -91,7 +91,7 @@ internal sealed class ImagePool(IoContext io)
         while (true)
         {
             IReadOnlyList<Record> records =
-                await Records.RangeAsync(prefix, null, DeleteBatch, cancellationToken).ConfigureAwait(false);
+                await Records.RangeAsync(prefix, null, TransactionMax, cancellationToken).ConfigureAwait(false);
             if (records.Count == 0)
                 return;
 

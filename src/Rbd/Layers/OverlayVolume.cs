@@ -6,6 +6,16 @@ namespace CurveRbd.Rbd;
 /// <summary>Makes a fresh volume an overlay, and recognises one.</summary>
 internal static class OverlayVolume
 {
+    /// <summary>A new volume with nothing but the header.</summary>
+    public static async Task CreateAsync(
+        IVolumeStore volumes, VolumePath path, OverlayHeader header, CancellationToken cancellationToken)
+    {
+        await volumes.CreateAsync(path, header.InitialVolumeSize(volumes.Limits), cancellationToken).ConfigureAwait(false);
+        IVolume volume = await volumes.OpenAsync(path, readOnly: false, cancellationToken).ConfigureAwait(false);
+        await using (volume.ConfigureAwait(false))
+            await FormatAsync(volume, header).ConfigureAwait(false);
+    }
+
     /// <summary>Writes the header, durably. The volume is new: its table reads as zeros, every entry is absent.</summary>
     public static async Task FormatAsync(IVolume volume, OverlayHeader header)
     {
