@@ -22,9 +22,6 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "image {Image} could not be created, nor its traces removed; the next list or check does it")]
     public static partial void CreationNotUndone(ILogger logger, string image, Exception error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "volume {Volume} is not needed but could not be deleted; the next list or check does it")]
-    public static partial void VolumeNotUndone(ILogger logger, Store.VolumePath volume, Exception error);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "the unfinished copy {Image} could not be removed")]
     public static partial void CopyNotRemoved(ILogger logger, string image, Exception error);
 
