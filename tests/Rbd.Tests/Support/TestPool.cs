@@ -52,9 +52,9 @@ internal sealed class TestPool : IAsyncDisposable
     public Task<IoContext> ConnectAnotherAsync() => ConnectAnotherAsync(Volumes, Records);
 
     /// <summary>Another client, which sees the stores through a test's eyes.</summary>
-    public async Task<IoContext> ConnectAnotherAsync(IVolumeStore volumes, IRecordStore records)
+    public async Task<IoContext> ConnectAnotherAsync(IVolumeStore volumes, IRecordStore records, string user = "admin")
     {
-        Cluster client = await ConnectAsync(volumes, records);
+        Cluster client = await ConnectAsync(volumes, records, user);
         return await client.OpenIoContextAsync("pool", CancellationToken.None);
     }
 
@@ -115,9 +115,9 @@ internal sealed class TestPool : IAsyncDisposable
         await _release();
     }
 
-    private async Task<Cluster> ConnectAsync(IVolumeStore volumes, IRecordStore records)
+    private async Task<Cluster> ConnectAsync(IVolumeStore volumes, IRecordStore records, string user = "admin")
     {
-        var conf = new CephConf("ceph", EntityName.Admin);
+        var conf = new CephConf("ceph", new EntityName("client", user));
         conf.Set("rbd_store", "local:/unused");
         var client = new Cluster(conf, new FixedStores(volumes, records));
         _clients.Add(client);
