@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using CurveRbd.Store;
 
@@ -6,27 +7,26 @@ namespace CurveRbd.Rbd;
 /// <summary>Gathers small fields, little endian, and writes them to a stream at once.</summary>
 internal sealed class StreamOutput(Stream stream, CancellationToken cancellationToken)
 {
-    private readonly MemoryStream _fields = new();
+    private readonly ArrayBufferWriter<byte> _fields = new();
 
     public StreamOutput Put(byte value)
     {
-        _fields.WriteByte(value);
+        _fields.GetSpan(1)[0] = value;
+        _fields.Advance(1);
         return this;
     }
 
     public StreamOutput Put(uint value)
     {
-        Span<byte> bytes = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, value);
-        _fields.Write(bytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(_fields.GetSpan(sizeof(uint)), value);
+        _fields.Advance(sizeof(uint));
         return this;
     }
 
     public StreamOutput Put(ulong value)
     {
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
-        _fields.Write(bytes);
+        BinaryPrimitives.WriteUInt64LittleEndian(_fields.GetSpan(sizeof(ulong)), value);
+        _fields.Advance(sizeof(ulong));
         return this;
     }
 
@@ -42,8 +42,8 @@ internal sealed class StreamOutput(Stream stream, CancellationToken cancellation
     /// <summary>Writes what was put, then <paramref name="data"/>.</summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> data = default)
     {
-        await stream.WriteAsync(_fields.GetBuffer().AsMemory(0, (int)_fields.Length), cancellationToken).ConfigureAwait(false);
-        _fields.SetLength(0);
+        await stream.WriteAsync(_fields.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        _fields.ResetWrittenCount();
         if (!data.IsEmpty)
             await stream.WriteAsync(data, cancellationToken).ConfigureAwait(false);
     }
