@@ -28,6 +28,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "image {Id} ({Image}) stays in the trash: it is open, or has snapshots")]
     public static partial void NotPurged(ILogger logger, string id, string image);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "image {Image}: its layers could not be merged now; that is tried again")]
+    public static partial void LayersNotMerged(ILogger logger, string image, Exception error);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "volume {Volume}: an abandoned {State} is being cleaned up")]
     public static partial void RepairingVolume(ILogger logger, Store.VolumePath volume, ClaimState state);
 }

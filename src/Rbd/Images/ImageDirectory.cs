@@ -63,16 +63,4 @@ public static class ImageDirectory
         await io.ThrowIfPoolGoneAsync(cancellationToken).ConfigureAwait(false);
         await ImageRename.RenameAsync(new ImagePool(io), from, to, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>Finds what creations, removals and renames left unfinished when their process died.</summary>
-    /// <param name="repair">Whether to finish or undo what was found.</param>
-    public static async Task<IReadOnlyList<UnfinishedOperation>> CheckAsync(
-        IoContext io, bool repair, CancellationToken cancellationToken)
-    {
-        await io.ThrowIfPoolGoneAsync(cancellationToken).ConfigureAwait(false);
-        PoolCheck check = await PoolCheck.RunAsync(new ImagePool(io), cancellationToken).ConfigureAwait(false);
-        if (repair)
-            await check.RepairAsync(cancellationToken).ConfigureAwait(false);
-        return check.Found;
-    }
 }

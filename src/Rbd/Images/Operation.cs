@@ -21,6 +21,9 @@ internal sealed class Operation : IAsyncDisposable
 
     public long Id => _session.Id;
 
+    /// <summary>Cancelled when the store has given the operation up, and others may finish what it began.</summary>
+    public CancellationToken Lost => _session.Lost;
+
     /// <summary>Present as long as the operation lives. Every commit of the operation requires it.</summary>
     public Record Record { get; }
 

@@ -25,6 +25,10 @@ internal static class VolumeClaims
     /// </summary>
     public static async Task RepairAsync(ImagePool pool, Stored<VolumeClaim> claim, CancellationToken cancellationToken)
     {
+        // A former layer's volume may still be read by who does not know yet.
+        if (claim.Value.State == ClaimState.Removing
+            && !await LayerUsers.AllFollowAsync(pool, new RecordKeys(claim.Value.ImagePoolId), claim.Value.ImageId, cancellationToken).ConfigureAwait(false))
+            return;
         Log.RepairingVolume(pool.Logger, claim.Value.Path, claim.Value.State);
         Operation operation = await Operation.StartAsync(pool, cancellationToken).ConfigureAwait(false);
         await using (operation.ConfigureAwait(false))

@@ -15,8 +15,8 @@ public class CurverbdTests : CommandTest
 
         CommandRun run = await CurverbdAsync("check");
 
-        Assert.Equal((0, "Nothing was left unfinished.\n"), (run.ExitCode, run.Output));
-        Assert.Equal("{\"unfinished\":[],\"repaired\":false}\n", (await CurverbdAsync("check rbd --format json")).Output);
+        Assert.Equal((0, "Records and volumes fit together.\n"), (run.ExitCode, run.Output));
+        Assert.Equal("{\"findings\":[],\"wrong\":0,\"repair\":false}\n", (await CurverbdAsync("check rbd --format json")).Output);
     }
 
     [Fact]

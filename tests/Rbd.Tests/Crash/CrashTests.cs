@@ -57,7 +57,7 @@ public sealed class CrashTests
             string name = Assert.Single(await pool.ListAsync());
             Assert.Contains(name, (string[])["image", "renamed"]);
             await ExpectDataAsync(pool, name);
-            await ImageDirectory.CheckAsync(pool.Io, repair: true, CancellationToken.None);
+            await PoolConsistency.CheckAsync(pool.Io, repair: true, CancellationToken.None);
             await ExpectDataAsync(pool, name);
         });
 
@@ -177,8 +177,8 @@ public sealed class CrashTests
     // After a check every volume belongs to a listed image and no operation is left over.
     private static async Task ExpectTidyAsync(TestPool pool)
     {
-        await ImageDirectory.CheckAsync(pool.Io, repair: true, CancellationToken.None);
-        Assert.Empty(await ImageDirectory.CheckAsync(pool.Io, repair: false, CancellationToken.None));
+        await PoolConsistency.CheckAsync(pool.Io, repair: true, CancellationToken.None);
+        Assert.Empty(await PoolConsistency.CheckAsync(pool.Io, repair: false, CancellationToken.None));
         Assert.Equal((await pool.ListAsync()).Count(), (await pool.ListVolumesAsync()).Count());
         foreach (string name in await pool.ListAsync())
             await pool.RemoveAsync(name);

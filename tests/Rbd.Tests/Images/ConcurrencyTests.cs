@@ -88,7 +88,7 @@ public sealed class ConcurrencyTests
             Assert.All(ends.OfType<StorageException>(), error => Assert.Contains(error.Errno, losers));
             Assert.Equal(Clients - 1, ends.OfType<StorageException>().Count());
             await check(pool);
-            Assert.Empty(await ImageDirectory.CheckAsync(pool.Io, repair: false, CancellationToken.None));
+            Assert.Empty(await PoolConsistency.CheckAsync(pool.Io, repair: false, CancellationToken.None));
         }
     }
 }

@@ -10,9 +10,11 @@ public sealed class CheckTests
         await using TestPool pool = await TestPool.CreateAsync();
         await AbandonCreationAsync(pool, "image");
 
-        IReadOnlyList<UnfinishedOperation> found = await ImageDirectory.CheckAsync(pool.Io, repair: true, CancellationToken.None);
+        IReadOnlyList<CheckFinding> found = await PoolConsistency.CheckAsync(pool.Io, repair: true, CancellationToken.None);
 
-        Assert.Equal(new UnfinishedOperation("creation", Assert.Single(found).ImageId, "/pool/image"), found[0]);
+        CheckFinding finding = Assert.Single(found);
+        Assert.Equal(("unfinished-creation", CheckSeverity.Leftover, "/pool/image"), (finding.Kind, finding.Severity, finding.Volume));
+        Assert.True(finding.IsRepaired);
         Assert.Empty(await pool.ListVolumesAsync());
     }
 
@@ -25,7 +27,7 @@ public sealed class CheckTests
             new VolumePath(pool.Io.Pool.Directory, "image", "admin"), readOnly: false, CancellationToken.None);
         await volume.WriteAsync(0, "precious"u8.ToArray());
 
-        await ImageDirectory.CheckAsync(pool.Io, repair: true, CancellationToken.None);
+        await PoolConsistency.CheckAsync(pool.Io, repair: true, CancellationToken.None);
 
         await using Image image = await pool.OpenAsync("image");
         var read = new byte[8];
@@ -43,7 +45,7 @@ public sealed class CheckTests
         Task<int> creating = ImageDirectory.CreateAsync(other, "image", 100, new ImageOptions(), CancellationToken.None);
         await gate.WaitForAsync(1);
 
-        Assert.Empty(await ImageDirectory.CheckAsync(pool.Io, repair: true, CancellationToken.None));
+        Assert.Empty(await PoolConsistency.CheckAsync(pool.Io, repair: true, CancellationToken.None));
         Assert.Empty(await pool.ListAsync());
         await Refused.WithAsync(Errno.EEXIST, () => pool.CreateImageAsync("image", 100));
         gate.Release("create volume");

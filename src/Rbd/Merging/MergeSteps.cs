@@ -1,0 +1,99 @@
+using CurveRbd.Store;
+
+namespace CurveRbd.Rbd;
+
+/// <summary>
+/// The transactions of a merge. Each moves the header, and what comes after it waits until everybody who has the layers open follows:
+/// nobody looks for a cluster where it is not any more.
+/// </summary>
+internal sealed class MergeSteps(ImagePool pool, string imageId, MergeLease lease, TimeSpan patience)
+{
+    /// <summary>Says that the upper layer's clusters are about to move.</summary>
+    /// <returns>The layers as they are now; null: they are others, or somebody does not follow.</returns>
+    public Task<LayerPair?> AnnounceAsync(LayerPair pair, CancellationToken cancellationToken) =>
+        ChangeAsync(pair, (transaction, found) =>
+        {
+            if (!found.Upper.Value.IsMerging)
+                transaction.PutLayer(found.Upper.Record.Key, found.Upper.Value with { IsMerging = true });
+        }, cancellationToken);
+
+    /// <summary>
+    /// Lets the upper layer see all of the lower one, in which nothing is left beyond what it saw; what the lower one sees is cut instead.
+    /// </summary>
+    public Task<LayerPair?> LiftOverlapAsync(LayerPair pair, CancellationToken cancellationToken) =>
+        ChangeAsync(pair, (transaction, found) =>
+        {
+            if (found.Upper.Value.BelowOverlap is not { } overlap)
+                return;
+            ulong lowerOverlap = Math.Min(found.Lower.Value.BelowOverlap ?? ulong.MaxValue, overlap);
+            transaction.PutLayer(found.Upper.Record.Key, found.Upper.Value with { BelowOverlap = null });
+            transaction.PutLayer(found.Lower.Record.Key, found.Lower.Value with { BelowOverlap = lowerOverlap });
+        }, cancellationToken);
+
+    /// <summary>Gives the upper layer, of which nothing is left in its own volume, the volume and the place of the lower one.</summary>
+    /// <returns>The claim on the volume that is left over; null: others changed the layers.</returns>
+    public async Task<Stored<VolumeClaim>?> FinishAsync(LayerPair pair, CancellationToken cancellationToken)
+    {
+        Stored<VolumeClaim>? removing = null;
+        await ImagePool.RetryAsync($"merge layers of image {imageId}", async () =>
+        {
+            LayerGraph? graph = await LayerGraph.ReadAsync(pool, imageId, cancellationToken).ConfigureAwait(false);
+            if (graph is null || Find(graph, pair) is not { Upper.Value.BelowOverlap: null } found)
+                return true;
+            (string key, VolumeClaim claim) = LayerDropping.Removing(pool, graph, found.Upper.Value, lease.OperationId);
+            RecordTransaction transaction = NewTransaction(graph)
+                .PutLayer(found.Upper.Record.Key, Merged(found))
+                .Delete(found.Lower.Record.Key)
+                .PutClaim(key, claim);
+            RecordCommit commit = await pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+            if (commit.Succeeded)
+                removing = new Stored<VolumeClaim>(new Record(key, default, commit.Revision, 0), claim);
+            return commit.Succeeded || await IsLostAsync(cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return removing;
+    }
+
+    private static LayerRecord Merged(LayerPair pair) => pair.Lower.Value with
+    {
+        HeaderId = pair.Lower.Value.Kind == LayerKind.Overlay ? pair.Lower.HeaderId : null,
+    };
+
+    private async Task<LayerPair?> ChangeAsync(
+        LayerPair pair, Action<RecordTransaction, LayerPair> change, CancellationToken cancellationToken)
+    {
+        bool isCommitted = false;
+        await ImagePool.RetryAsync($"merge layers of image {imageId}", async () =>
+        {
+            LayerGraph? graph = await LayerGraph.ReadAsync(pool, imageId, cancellationToken).ConfigureAwait(false);
+            if (graph is null || Find(graph, pair) is not { } found)
+                return true;
+            RecordTransaction transaction = NewTransaction(graph);
+            change(transaction, found);
+            isCommitted = await pool.TryCommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+            return isCommitted || await IsLostAsync(cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        if (!isCommitted || !await LayerUsers.WaitUntilAllFollowAsync(pool, imageId, patience, cancellationToken).ConfigureAwait(false))
+            return null;
+        LayerGraph? followed = await LayerGraph.ReadAsync(pool, imageId, cancellationToken).ConfigureAwait(false);
+        return followed is null ? null : Find(followed, pair);
+    }
+
+    private RecordTransaction NewTransaction(LayerGraph graph) => lease.NewTransaction()
+        .Require(graph.Header.Record)
+        .PutHeader(graph.Header.Record.Key, graph.Header.Value);
+
+    // The same volumes, and still nobody else's.
+    private static LayerPair? Find(LayerGraph graph, LayerPair pair) =>
+        graph.FindPair(pair.Upper.Id) is { } found
+        && found.Lower.Value.Path == pair.Lower.Value.Path && found.Upper.Value.Path == pair.Upper.Value.Path
+            ? found
+            : null;
+
+    // Then no attempt can succeed any more.
+    private async Task<bool> IsLostAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await pool.Records.GetAsync(pool.Keys.Merge(imageId), cancellationToken).ConfigureAwait(false)
+            is not { } record || record.Session != lease.OperationId;
+    }
+}
