@@ -33,4 +33,7 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Information, Message = "volume {Volume}: an abandoned {State} is being cleaned up")]
     public static partial void RepairingVolume(ILogger logger, Store.VolumePath volume, ClaimState state);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "image {Image}: its requests could not be held back for a change of its layers, which therefore fails")]
+    public static partial void NotFrozen(ILogger logger, string image, Exception error);
 }

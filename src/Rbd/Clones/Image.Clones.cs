@@ -5,7 +5,7 @@ namespace CurveRbd.Rbd;
 public sealed partial class Image
 {
     /// <summary>How much of the parent shows through, in bytes; 0 without a parent. Shrinks with the image and does not grow again.</summary>
-    public ulong Overlap => Header.Parent?.Overlap ?? 0;
+    public ulong Overlap => _view.Overlap;
 
     /// <summary>The parent of what this handle is at.</summary>
     /// <returns>null: it is no clone, or flattened.</returns>

@@ -8,7 +8,7 @@ public sealed partial class Image
     private async Task ReleaseAsync()
     {
         Exception? failure = null;
-        foreach (Func<Task> step in (Func<Task>[])[DrainAsync, _times.SettleAsync, UnfollowAsync, UnwatchAsync, CloseVolumeAsync, MoveVolumeAsync])
+        foreach (Func<Task> step in (Func<Task>[])[DrainAsync, _times.SettleAsync, UnfollowAsync, CloseLayersAsync, UnwatchAsync, MoveVolumeAsync])
         {
             try
             {
@@ -33,13 +33,9 @@ public sealed partial class Image
 
     private async Task UnfollowAsync() => await _follower.DisposeAsync().ConfigureAwait(false);
 
-    private async Task UnwatchAsync()
-    {
-        if (_watcher is not null)
-            await _watcher.WithdrawAsync().ConfigureAwait(false);
-    }
+    private Task UnwatchAsync() => _registration.WithdrawAsync();
 
-    private async Task CloseVolumeAsync() => await Volume.DisposeAsync().ConfigureAwait(false);
+    private async Task CloseLayersAsync() => await _layers.DisposeAsync().ConfigureAwait(false);
 
     // A rename while the image was open left the volume behind under its old name.
     private async Task MoveVolumeAsync()

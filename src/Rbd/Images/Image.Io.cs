@@ -7,9 +7,6 @@ namespace CurveRbd.Rbd;
 // must not block it.
 public sealed partial class Image
 {
-    private readonly ImageIo _io;
-    private ulong _size;
-
     /// <summary>Fills <paramref name="buffer"/> from <paramref name="offset"/> on.</summary>
     /// <returns>Bytes read: less than asked for at the end of the image.</returns>
     /// <exception cref="StorageException">EINVAL: starts at or past the end, or wraps. EIO and others from the store.</exception>
@@ -19,7 +16,7 @@ public sealed partial class Image
             return ValueTask.FromException<int>(refusal);
         if (length == 0)
             return new ValueTask<int>(0);
-        if (!IsReadOnly)
+        if (IsWritable)
             _times.NoteRead();
         return _io.ReadAsync(offset, length == (ulong)buffer.Length ? buffer : buffer.Slice(0, (int)length));
     }
@@ -96,7 +93,7 @@ public sealed partial class Image
     }
 
     /// <summary>Completes when every write submitted before it survives a crash of the machine.</summary>
-    public ValueTask FlushAsync() => IsReadOnly ? ValueTask.CompletedTask : _io.FlushAsync();
+    public ValueTask FlushAsync() => IsWritable ? _io.FlushAsync() : ValueTask.CompletedTask;
 
     private async ValueTask<CompareAndWriteResult> CompareOnlyAsync(ulong offset, IoVector compare)
     {
@@ -113,7 +110,7 @@ public sealed partial class Image
     private bool TryClipMutation(
         ulong offset, ulong length, out ulong clipped, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out StorageException? refusal)
     {
-        if (!IsReadOnly)
+        if (IsWritable)
             return TryClip(offset, length, out clipped, out refusal);
         clipped = 0;
         refusal = ReadOnly();
@@ -130,7 +127,9 @@ public sealed partial class Image
             return true;
         if (offset >= size || offset + length < offset)
         {
-            refusal = Invalid($"{length} bytes at {offset} start past its end at {size}");
+            refusal = _view.IsGone
+                ? new StorageException(Errno.ENOENT, $"image {Description}: its snapshot with id {SnapshotId} was removed")
+                : Invalid($"{length} bytes at {offset} start past its end at {size}");
             return false;
         }
 

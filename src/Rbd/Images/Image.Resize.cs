@@ -8,7 +8,7 @@ public sealed partial class Image
     /// <exception cref="CallbackAbortedException">Only when shrinking; the size is left as it was.</exception>
     public async Task ResizeAsync(ulong size, bool allowShrink, ProgressCallback? progress, CancellationToken cancellationToken)
     {
-        ThrowIfReadOnly();
+        ThrowUnlessWritable();
         ImageGeometry.ThrowUnlessObjectMapFits(size, Order, Features);
         _ = Pool.Volumes.Limits.RoundUp(size); // EFBIG before anything is done
         Operation operation = await Operation.StartAsync(Pool, cancellationToken).ConfigureAwait(false);
@@ -23,9 +23,43 @@ public sealed partial class Image
     internal async Task ZeroBeyondEndAsync(ulong from, ulong end)
     {
         // Only what holds data: a store may have to write the zeros, and most of a thin volume is a hole.
-        foreach (VolumeExtent range in await AllocatedRanges.ListAsync(this, from, end).ConfigureAwait(false))
+        foreach (VolumeExtent range in await ListDataAsync(from, end).ConfigureAwait(false))
             await _io.EraseAsync(range.Offset, range.Length).ConfigureAwait(false);
+        using IoVisit visit = await _io.VisitAsync().ConfigureAwait(false);
         await Volume.FlushAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Makes room for an image of <paramref name="size"/> bytes.</summary>
+    /// <returns>false: the head is an overlay that can't hold so much.</returns>
+    internal async Task<bool> TryGrowVolumeAsync(ulong size, CancellationToken cancellationToken)
+    {
+        using IoVisit visit = await _io.VisitAsync().ConfigureAwait(false);
+        if (!Volume.IsPlain)
+            return size <= Volume.Size;
+        await Volume.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        ulong volumeSize = Pool.Volumes.Limits.RoundUp(size);
+        if (volumeSize > Volume.Size)
+            await Volume.ResizeAsync(volumeSize, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Gives the end of a plain volume back, where the store can.</summary>
+    internal async Task ShrinkVolumeAsync(ulong size)
+    {
+        using IoVisit visit = await _io.VisitAsync().ConfigureAwait(false);
+        VolumeLimits limits = Pool.Volumes.Limits;
+        if (!Volume.IsPlain || !limits.CanShrink)
+            return;
+        await Volume.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
+        ulong volumeSize = limits.RoundUp(size);
+        if (volumeSize < Volume.Size)
+            await Volume.ResizeAsync(volumeSize, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<VolumeExtent>> ListDataAsync(ulong from, ulong end)
+    {
+        using IoVisit visit = await _io.VisitAsync().ConfigureAwait(false);
+        return await AllocatedRanges.ListAsync(this, from, end).ConfigureAwait(false);
     }
 
     // Two resizes at once would undo each other's work on the volume. The lock goes with the operation.

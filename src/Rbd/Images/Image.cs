@@ -6,35 +6,36 @@ namespace CurveRbd.Rbd;
 /// <summary>An open image (<c>rbd_image_t</c>). Any thread may use it; closing excludes further use.</summary>
 public sealed partial class Image : IAsyncDisposable
 {
-    private readonly HeaderFollower _follower;
-    private readonly WatcherRegistration? _watcher;
+    private readonly ImageFollower _follower;
+    private readonly ImageLayers _layers;
+    private readonly ImageIo _io;
+    private readonly WatcherRegistration _registration;
     private readonly ImageTimes _times;
     private readonly Lock _closeLock = new();
     private Task? _close;
 
     internal Image(
-        ImagePool pool,
-        ImageRecords records,
-        IVolume volume,
-        HeaderFollower follower,
-        WatcherRegistration? watcher,
+        ImageFollower follower,
+        ImageLayers layers,
+        WatcherRegistration registration,
+        ImageView view,
         bool isReadOnly,
         ConfOverrides conf,
         TimeProvider time)
     {
-        ImageHeader header = records.Header.Value;
-        Pool = pool;
-        Volume = volume;
-        Id = header.Id;
-        Name = header.Name;
+        ImageRecords records = follower.Records;
+        Pool = follower.Pool;
+        Id = follower.Id;
+        Name = records.Header.Value.Name;
         IsReadOnly = isReadOnly;
         _follower = follower;
-        _watcher = watcher;
-        _size = header.Size;
-        _times = new ImageTimes(pool, Id, records.Times, conf, time);
-        _io = new ImageIo(volume, pool.Volumes.Limits, WritePolicyOf(conf), new AnyWriter(), Description);
+        _layers = layers;
+        _io = layers.Io;
+        _registration = registration;
+        _view = view;
+        _times = new ImageTimes(Pool, Id, records.Times, conf, time);
         Metadata = new ImageMetadata(
-            new MetadataTarget(pool, pool.Keys.ImageMetadata(Id), pool.Keys.Header(Id), isReadOnly, $"image {Description}"));
+            new MetadataTarget(Pool, Pool.Keys.ImageMetadata(Id), Pool.Keys.Header(Id), isReadOnly, $"image {Description}"));
     }
 
     public IoContext IoContext => Pool.Io;
@@ -47,7 +48,7 @@ public sealed partial class Image : IAsyncDisposable
     public bool IsReadOnly { get; }
 
     /// <summary>In bytes, as of the last <see cref="RefreshAsync"/>.</summary>
-    public ulong Size => Volatile.Read(ref _size);
+    public ulong Size => _layers.Size;
 
     /// <summary>log2 of <see cref="ObjectSize"/>.</summary>
     public int Order => Header.Order;
@@ -61,7 +62,7 @@ public sealed partial class Image : IAsyncDisposable
 
     public ulong OpFeatures => Header.OpFeatures;
 
-    public ulong Flags => Header.Flags;
+    public ulong Flags => _view.Flags;
 
     /// <summary>In bytes.</summary>
     public ulong StripeUnit => Header.StripeUnit;
@@ -84,11 +85,18 @@ public sealed partial class Image : IAsyncDisposable
 
     internal ImagePool Pool { get; }
 
-    internal IVolume Volume { get; }
+    internal LayerStack Volume => _layers.Stack;
+
+    internal ImageLayers Layers => _layers;
+
+    internal WatcherRegistration Registration => _registration;
+
+    /// <summary>As of the last <see cref="RefreshAsync"/>.</summary>
+    internal ImageRecords Records => _follower.Records;
 
     internal string Description => Pool.Describe(Name);
 
-    private ImageHeader Header => _follower.Current.Value;
+    private ImageHeader Header => Records.Header.Value;
 
     /// <param name="snapshot">null or empty for the head.</param>
     /// <exception cref="StorageException">ENOENT: no such image or snapshot.</exception>
@@ -102,12 +110,12 @@ public sealed partial class Image : IAsyncDisposable
     {
         await io.ThrowIfPoolGoneAsync(cancellationToken).ConfigureAwait(false);
         var pool = new ImagePool(io);
-        ThrowUnlessHead(id, snapshot);
         if (!id.All(char.IsAsciiLetterOrDigit))
             throw new StorageException(Errno.ENOENT, $"there is no image with id {id} in pool {io.Pool.Name}");
         if (await pool.Records.GetAsync(pool.Keys.Header(id), cancellationToken).ConfigureAwait(false) is null)
             await ImageResolution.TryAdoptByIdAsync(pool, id, cancellationToken).ConfigureAwait(false);
-        return await new ImageOpening(pool, id, readOnly, TimeProvider.System).OpenAsync(cancellationToken).ConfigureAwait(false);
+        var opening = new ImageOpening(pool, id, readOnly, TimeProvider.System);
+        return await opening.OpenAsync(snapshot, cancellationToken).ConfigureAwait(false);
     }
 
     internal static async Task<Image> OpenAsync(
@@ -116,8 +124,7 @@ public sealed partial class Image : IAsyncDisposable
         await io.ThrowIfPoolGoneAsync(cancellationToken).ConfigureAwait(false);
         var pool = new ImagePool(io);
         string id = await ImageResolution.IdOfAsync(pool, name, cancellationToken).ConfigureAwait(false);
-        ThrowUnlessHead(pool.Describe(name), snapshot);
-        return await new ImageOpening(pool, id, readOnly, time).OpenAsync(cancellationToken).ConfigureAwait(false);
+        return await new ImageOpening(pool, id, readOnly, time).OpenAsync(snapshot, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Waits for all requests in flight, flushes, and gives everything back. A second call waits for the first.</summary>
@@ -135,79 +142,78 @@ public sealed partial class Image : IAsyncDisposable
 
     /// <summary>Everybody who has the image open for writing, this handle included.</summary>
     public Task<IReadOnlyList<ImageWatcher>> ListWatchersAsync(CancellationToken cancellationToken) =>
-        WatcherRegistration.ListAsync(Pool, Id, cancellationToken);
+        ImageWatchers.ListAsync(Pool, Id, cancellationToken);
 
     /// <summary>Calls <paramref name="callback"/> after every change of the header or the metadata, on a thread of the library.</summary>
     /// <returns>Dispose it to end the watch.</returns>
     public IDisposable WatchUpdates(Action callback) => _follower.AddCallback(callback);
 
-    internal async ValueTask ApplyHeaderAsync(ImageHeader header)
+    /// <summary>Commits changed records and returns when everybody else who has the image open follows them.</summary>
+    /// <param name="change">
+    /// Makes the changed header, and adds what changes with it; null: nothing is to be changed. Called again when others changed the
+    /// header meanwhile. May throw.
+    /// </param>
+    /// <returns>false: nothing was to be changed.</returns>
+    internal async Task<bool> ChangeAsync(
+        Func<ImageRecords, RecordTransaction, ImageHeader?> change, Operation? operation, CancellationToken cancellationToken)
     {
-        if (Pool.Volumes.Limits.RoundUp(header.Size) > Volume.Size)
-            await Volume.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
-        bool shrinks = header.Size < Size;
-        Volatile.Write(ref _size, header.Size);
-        // Whoever shrank the image zeroes what was cut off once we have answered; nothing of ours may land there after that.
-        if (!shrinks)
-            return;
-        await _io.HoldAsync().ConfigureAwait(false);
-        _io.Release(header.Size);
-    }
-
-    /// <summary>Commits a changed header and returns when every other client that has the image open follows it.</summary>
-    /// <param name="change">Called again when others changed the header meanwhile. May throw.</param>
-    internal async Task ChangeHeaderAsync(
-        Func<ImageHeader, ImageHeader> change, Operation? operation, CancellationToken cancellationToken)
-    {
-        Stored<ImageHeader>? changed = null;
+        RecordCommit? commit = null;
         await ImagePool.RetryAsync(
             $"change image {Description}",
-            async () => (changed = await TryChangeHeaderAsync(change, operation, cancellationToken).ConfigureAwait(false)) is not null)
+            async () => (commit = await TryChangeAsync(change, operation, cancellationToken).ConfigureAwait(false)) is not { Succeeded: false })
             .ConfigureAwait(false);
-        await _follower.AdvanceAsync(changed!, CancellationToken.None).ConfigureAwait(false);
-        if (_watcher is not null)
-            await _watcher.WaitForOthersAsync(changed!.Record.Revision).ConfigureAwait(false);
+        if (commit is not { } done)
+            return false;
+        await SettleAsync(done.Revision).ConfigureAwait(false);
+        return true;
     }
 
-    internal async Task<Stored<ImageHeader>> GetHeaderAsync(CancellationToken cancellationToken) =>
-        await Pool.GetAsync(Pool.Keys.Header(Id), RbdJsonContext.Default.ImageHeader, cancellationToken).ConfigureAwait(false)
+    /// <inheritdoc cref="ChangeAsync"/>
+    internal Task ChangeHeaderAsync(
+        Func<ImageHeader, ImageHeader> change, Operation? operation, CancellationToken cancellationToken) =>
+        ChangeAsync((records, _) => change(records.Header.Value), operation, cancellationToken);
+
+    /// <summary>Reads all records anew, whether they changed or not.</summary>
+    internal Task CatchUpAsync(CancellationToken cancellationToken) => _follower.CatchUpAsync(cancellationToken);
+
+    /// <summary>Catches up with a change that this handle committed, and waits for everybody else who has it open.</summary>
+    internal async Task SettleAsync(long revision)
+    {
+        await _follower.CatchUpAsync(CancellationToken.None).ConfigureAwait(false);
+        await ImageWatchers.WaitForAllAsync(Pool, Id, revision, except: _registration.Key).ConfigureAwait(false);
+    }
+
+    /// <summary>All records, read now.</summary>
+    internal async Task<ImageRecords> ReadRecordsAsync(CancellationToken cancellationToken) =>
+        await ImageRecords.ReadAsync(Pool, Id, cancellationToken).ConfigureAwait(false)
         ?? throw new StorageException(Errno.ENOENT, $"image {Description} was removed");
 
+    /// <summary>Of the handle: reading an image as it was says nothing of who may change it.</summary>
+    /// <exception cref="StorageException">EROFS.</exception>
     internal void ThrowIfReadOnly()
     {
         if (IsReadOnly)
             throw ReadOnly();
     }
 
-    private static void ThrowUnlessHead(string image, ByteName? snapshot)
+    /// <exception cref="StorageException">EROFS: read-only, or at a snapshot.</exception>
+    internal void ThrowUnlessWritable()
     {
-        if (snapshot is { IsEmpty: false })
-            throw new StorageException(Errno.ENOENT, $"image {image} has no snapshot '{snapshot}'");
+        if (!IsWritable)
+            throw ReadOnly();
     }
 
-    private static WritePolicy WritePolicyOf(ConfOverrides conf)
+    private async Task<RecordCommit?> TryChangeAsync(
+        Func<ImageRecords, RecordTransaction, ImageHeader?> change, Operation? operation, CancellationToken cancellationToken)
     {
-        bool isWriteBack = conf.GetBool("rbd_cache")
-            && conf.GetUInt("rbd_cache_max_dirty") > 0
-            && !string.Equals(conf.GetText("rbd_cache_policy"), "writethrough", StringComparison.Ordinal);
-        if (!isWriteBack)
-            return WritePolicy.WriteThrough;
-        return conf.GetBool("rbd_cache_writethrough_until_flush") ? WritePolicy.WriteThroughUntilFlush : WritePolicy.WriteBack;
+        ImageRecords records = await ReadRecordsAsync(cancellationToken).ConfigureAwait(false);
+        RecordTransaction transaction = operation?.NewTransaction() ?? new RecordTransaction();
+        if (change(records, transaction) is not { } changed)
+            return null;
+        transaction.Require(records.Header.Record).PutHeader(records.Header.Record.Key, changed);
+        return await Pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Stored<ImageHeader>?> TryChangeHeaderAsync(
-        Func<ImageHeader, ImageHeader> change, Operation? operation, CancellationToken cancellationToken)
-    {
-        Stored<ImageHeader> header = await GetHeaderAsync(cancellationToken).ConfigureAwait(false);
-        ImageHeader changed = change(header.Value);
-        RecordTransaction transaction = (operation?.NewTransaction() ?? new RecordTransaction())
-            .Require(header.Record)
-            .PutHeader(header.Record.Key, changed);
-        RecordCommit commit = await Pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
-        return commit.Succeeded
-            ? new Stored<ImageHeader>(header.Record with { Revision = commit.Revision }, changed)
-            : null;
-    }
-
-    private StorageException ReadOnly() => new(Errno.EROFS, $"image {Description} is open read-only");
+    private StorageException ReadOnly() =>
+        new(Errno.EROFS, IsReadOnly ? $"image {Description} is open read-only" : $"image {Description} is open at a snapshot");
 }

@@ -1,32 +1,84 @@
+using System.Text.Json.Serialization.Metadata;
 using CurveRbd.Store;
 
 namespace CurveRbd.Rbd;
 
-/// <summary>What an image's records say, read in one range.</summary>
-internal sealed record ImageRecords(
-    Stored<ImageHeader> Header, ImageTimesRecord Times, IReadOnlyDictionary<string, ByteName> Metadata)
+/// <summary>All that an image's records said at one moment, read in one range.</summary>
+internal sealed class ImageRecords
 {
+    private readonly RecordKeys _keys;
+    private readonly IReadOnlyList<Record> _records;
+
+    private ImageRecords(RecordKeys keys, IReadOnlyList<Record> records, Stored<ImageHeader> header)
+    {
+        _keys = keys;
+        _records = records;
+        Header = header;
+        Layers = Range(keys.Layers(Id), RbdJsonContext.Default.LayerRecord)
+            .ToDictionary(layer => layer.Record.Key[keys.Layers(Id).Length..], StringComparer.Ordinal);
+        Snapshots = Range(keys.Snapshots(Id), RbdJsonContext.Default.SnapshotRecord);
+        Freeze = Find(keys.Freeze(Id), RbdJsonContext.Default.FreezeRecord);
+    }
+
+    public Stored<ImageHeader> Header { get; }
+
+    /// <summary>By id.</summary>
+    public IReadOnlyDictionary<string, Stored<LayerRecord>> Layers { get; }
+
+    /// <summary>By ascending id.</summary>
+    public IReadOnlyList<Stored<SnapshotRecord>> Snapshots { get; }
+
+    /// <summary>null: nobody is changing the layers of the head.</summary>
+    public Stored<FreezeRecord>? Freeze { get; }
+
+    public Stored<LayerRecord> HeadLayer => GetLayer(Header.Value.HeadLayer);
+
+    public ImageTimesRecord Times => Find(_keys.Times(Id), RbdJsonContext.Default.ImageTimesRecord)?.Value
+        ?? new ImageTimesRecord { Accessed = Header.Value.Created, Modified = Header.Value.Created };
+
+    /// <summary>By encoded key.</summary>
+    public IReadOnlyDictionary<string, ByteName> Metadata =>
+        Range(_keys.ImageMetadata(Id), RbdJsonContext.Default.MetadataRecord).ToDictionary(
+            pair => pair.Record.Key[_keys.ImageMetadata(Id).Length..], pair => pair.Value.Value, StringComparer.Ordinal);
+
+    /// <summary>The clones of all snapshots.</summary>
+    public IReadOnlyList<Stored<ChildRecord>> Children => Range(_keys.Children(Id), RbdJsonContext.Default.ChildRecord);
+
+    private string Id => Header.Value.Id;
+
     /// <returns>null: no such image.</returns>
     public static async Task<ImageRecords?> ReadAsync(ImagePool pool, string id, CancellationToken cancellationToken)
     {
         IReadOnlyList<Record> records =
             await pool.Records.RangeAsync(pool.Keys.Image(id), null, 0, cancellationToken).ConfigureAwait(false);
-        if (Find(records, pool.Keys.Header(id)) is not { } headerRecord)
-            return null;
-
-        Stored<ImageHeader> header = Stored.Parse(headerRecord, RbdJsonContext.Default.ImageHeader);
-        ImageTimesRecord times = Find(records, pool.Keys.Times(id)) is { } timesRecord
-            ? Stored.Parse(timesRecord, RbdJsonContext.Default.ImageTimesRecord).Value
-            : new ImageTimesRecord { Accessed = header.Value.Created, Modified = header.Value.Created };
-        return new ImageRecords(header, times, MetadataOf(records, pool.Keys.ImageMetadata(id)));
+        return Find(records, pool.Keys.Header(id)) is { } header
+            ? new ImageRecords(pool.Keys, records, Stored.Parse(header, RbdJsonContext.Default.ImageHeader))
+            : null;
     }
+
+    public IReadOnlyList<Stored<ChildRecord>> ChildrenOf(ulong snapshotId) =>
+        Range(_keys.Children(Id, snapshotId), RbdJsonContext.Default.ChildRecord);
+
+    public Stored<SnapshotRecord>? FindSnapshot(ulong id) => Snapshots.FirstOrDefault(snapshot => snapshot.Value.Id == id);
+
+    /// <summary>Snapshots of users are known by name; those of groups, mirrors and the trash are not.</summary>
+    public Stored<SnapshotRecord>? FindSnapshot(ByteName name) => Snapshots.FirstOrDefault(
+        snapshot => snapshot.Value.NamespaceType == SnapshotNamespaceType.User && snapshot.Value.Name == name);
+
+    /// <exception cref="StorageException">EIO: a record names a layer that is not there.</exception>
+    public Stored<LayerRecord> GetLayer(string layerId) => Layers.TryGetValue(layerId, out Stored<LayerRecord>? layer)
+        ? layer
+        : throw new StorageException(Errno.EIO, $"image {Header.Value.Name} (id {Id}) has no record of its layer {layerId}; run \"curverbd check\"");
+
+    /// <summary>One of the image's other records.</summary>
+    public Stored<T>? Find<T>(string key, JsonTypeInfo<T> type)
+        where T : VersionedRecord =>
+        Find(_records, key) is { } record ? Stored.Parse(record, type) : null;
+
+    private List<Stored<T>> Range<T>(string prefix, JsonTypeInfo<T> type)
+        where T : VersionedRecord =>
+        [.. _records.Where(record => record.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(record => Stored.Parse(record, type))];
 
     private static Record? Find(IReadOnlyList<Record> records, string key) =>
         records.FirstOrDefault(record => string.Equals(record.Key, key, StringComparison.Ordinal));
-
-    private static Dictionary<string, ByteName> MetadataOf(IReadOnlyList<Record> records, string prefix) =>
-        records.Where(record => record.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(
-            record => record.Key[prefix.Length..],
-            record => Stored.Parse(record, RbdJsonContext.Default.MetadataRecord).Value.Value,
-            StringComparer.Ordinal);
 }

@@ -15,7 +15,7 @@ internal static class ImageRename
             .ConfigureAwait(false);
         (string id, long revision) = renamed!.Value;
         // Whoever has it open lets the volume follow when closing, and so must know.
-        await WatcherRegistration.WaitForWatchersAsync(pool, id, revision, except: null).ConfigureAwait(false);
+        await ImageWatchers.WaitForWritersAsync(pool, id, revision, except: null).ConfigureAwait(false);
         await VolumeMove.TryFollowNameAsync(pool, id).ConfigureAwait(false);
     }
 

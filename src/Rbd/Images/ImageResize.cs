@@ -4,35 +4,48 @@ namespace CurveRbd.Rbd;
 
 /// <summary>
 /// Changes the size of an image and, as far as needed, of its volume. The header remembers which bytes beyond the end are not zero
-/// yet, so that a resize cut short anywhere never lets old data reappear.
+/// yet, so that a resize cut short anywhere never lets old data reappear. What a smaller image no longer shows of the layers below its
+/// head is cut off for good in the same transaction.
 /// </summary>
 internal sealed class ImageResize(Image image, Operation operation, ProgressCallback? progress)
 {
-    private VolumeLimits Limits => image.Pool.Volumes.Limits;
-
     public async Task RunAsync(ulong size, bool allowShrink, CancellationToken cancellationToken)
     {
-        ImageHeader header = (await image.GetHeaderAsync(cancellationToken).ConfigureAwait(false)).Value;
+        ImageRecords records = await image.ReadRecordsAsync(cancellationToken).ConfigureAwait(false);
+        ImageHeader header = records.Header.Value;
         if (size < header.Size && !allowShrink)
             throw new StorageException(Errno.EINVAL, $"image {image.Description} has {header.Size} bytes and may not shrink to {size}");
         if (size < header.Size)
             await ShrinkAsync(header, size, cancellationToken).ConfigureAwait(false);
         else if (size > header.Size)
-            await GrowAsync(header, size, cancellationToken).ConfigureAwait(false);
+            await GrowAsync(size, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task GrowAsync(ImageHeader header, ulong size, CancellationToken cancellationToken)
+    private async Task GrowAsync(ulong size, CancellationToken cancellationToken)
     {
+        // Again when somebody gave the image another head meanwhile, by a snapshot or a rollback.
+        await ImagePool.RetryAsync($"resize image {image.Description}", () => TryGrowAsync(size, cancellationToken)).ConfigureAwait(false);
+        progress?.Invoke(ImageGeometry.CountObjects(size, image.Order), ImageGeometry.CountObjects(size, image.Order));
+    }
+
+    private async Task<bool> TryGrowAsync(ulong size, CancellationToken cancellationToken)
+    {
+        await image.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        ImageHeader header = image.Records.Header.Value;
+        if (header.Size >= size)
+            return true; // by a rollback since we looked
         if (header.CutEnd > header.Size)
             await image.ZeroBeyondEndAsync(header.Size, Math.Min(header.CutEnd, image.Volume.Size)).ConfigureAwait(false);
-
-        await image.Volume.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        ulong volumeSize = Limits.RoundUp(size);
-        if (volumeSize > image.Volume.Size)
-            await image.Volume.ResizeAsync(volumeSize, cancellationToken).ConfigureAwait(false);
-        await SetAsync(size, cutEnd: 0, cancellationToken).ConfigureAwait(false);
-        progress?.Invoke(ImageGeometry.CountObjects(size, header.Order), ImageGeometry.CountObjects(size, header.Order));
+        if (await image.TryGrowVolumeAsync(size, cancellationToken).ConfigureAwait(false))
+            return await SetSizeAsync(header, size, cancellationToken).ConfigureAwait(false);
+        await new HeadExtension(image, operation).RunAsync(size, cancellationToken).ConfigureAwait(false);
+        return true;
     }
+
+    private Task<bool> SetSizeAsync(ImageHeader header, ulong size, CancellationToken cancellationToken) => image.ChangeAsync(
+        (current, _) => IsSame(current.Header.Value, header) ? current.Header.Value with { Size = size, CutEnd = 0 } : null,
+        operation,
+        cancellationToken);
 
     private async Task ShrinkAsync(ImageHeader header, ulong size, CancellationToken cancellationToken)
     {
@@ -41,25 +54,46 @@ internal sealed class ImageResize(Image image, Operation operation, ProgressCall
         if (answer < 0)
             throw new CallbackAbortedException(answer);
 
-        ulong cutEnd = Math.Max(header.Size, header.CutEnd);
-        await SetAsync(size, cutEnd, cancellationToken).ConfigureAwait(false);
-        await ReleaseAsync(size, cutEnd).ConfigureAwait(false);
+        await image.ChangeAsync((records, transaction) => Shrink(records, transaction, size), operation, cancellationToken)
+            .ConfigureAwait(false);
+        await ReleaseAsync(size).ConfigureAwait(false);
         progress?.Invoke(objects, objects);
     }
 
-    // The image has its new size; what remains is done again before it grows, should it fail now.
-    private async Task ReleaseAsync(ulong size, ulong cutEnd)
+    private static ImageHeader? Shrink(ImageRecords records, RecordTransaction transaction, ulong size)
     {
+        ImageHeader header = records.Header.Value;
+        if (header.Size <= size)
+            return null; // by a rollback since we looked
+        LayerRecord head = records.HeadLayer.Value;
+        if (head.Below is not null || head.LiesOnParent)
+        {
+            transaction.PutLayer(
+                records.HeadLayer.Record.Key, head with { BelowOverlap = Math.Min(head.BelowOverlap ?? ulong.MaxValue, size) });
+        }
+
+        return header with
+        {
+            Size = size,
+            CutEnd = Math.Max(header.Size, header.CutEnd),
+            Parent = header.Parent is { Overlap: { } overlap } parent ? parent with { Overlap = Math.Min(overlap, size) } : header.Parent,
+        };
+    }
+
+    // The image has its new size; what remains is done again before it grows, should it fail now.
+    private async Task ReleaseAsync(ulong size)
+    {
+        ImageHeader header = image.Records.Header.Value;
+        if (header.Size != size)
+            return; // not any more
         try
         {
-            await image.Volume.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
-            ulong volumeSize = Limits.RoundUp(size);
-            bool shrinksVolume = Limits.CanShrink && volumeSize < image.Volume.Size;
-            ulong keptEnd = shrinksVolume ? volumeSize : image.Volume.Size;
-            await image.ZeroBeyondEndAsync(size, Math.Min(cutEnd, keptEnd)).ConfigureAwait(false);
-            if (shrinksVolume)
-                await image.Volume.ResizeAsync(volumeSize, CancellationToken.None).ConfigureAwait(false);
-            await SetAsync(size, cutEnd: 0, CancellationToken.None).ConfigureAwait(false);
+            await image.ZeroBeyondEndAsync(size, Math.Min(header.CutEnd, image.Volume.Size)).ConfigureAwait(false);
+            await image.ShrinkVolumeAsync(size).ConfigureAwait(false);
+            await image.ChangeAsync(
+                (current, _) => IsSame(current.Header.Value, header) ? current.Header.Value with { CutEnd = 0 } : null,
+                operation,
+                CancellationToken.None).ConfigureAwait(false);
         }
         catch (StorageException error)
         {
@@ -67,6 +101,6 @@ internal sealed class ImageResize(Image image, Operation operation, ProgressCall
         }
     }
 
-    private Task SetAsync(ulong size, ulong cutEnd, CancellationToken cancellationToken) =>
-        image.ChangeHeaderAsync(header => header with { Size = size, CutEnd = cutEnd }, operation, cancellationToken);
+    private static bool IsSame(ImageHeader current, ImageHeader seen) =>
+        current.Size == seen.Size && string.Equals(current.HeadLayer, seen.HeadLayer, StringComparison.Ordinal);
 }

@@ -14,6 +14,9 @@ internal static class PoolTransactions
     public static RecordTransaction PutLayer(this RecordTransaction transaction, string key, LayerRecord layer) =>
         transaction.Put(key, Stored.Serialize(layer, RbdJsonContext.Default.LayerRecord));
 
+    public static RecordTransaction PutSnapshot(this RecordTransaction transaction, string key, SnapshotRecord snapshot) =>
+        transaction.Put(key, Stored.Serialize(snapshot, RbdJsonContext.Default.SnapshotRecord));
+
     public static RecordTransaction PutClaim(this RecordTransaction transaction, string key, VolumeClaim claim) =>
         transaction.Put(key, Stored.Serialize(claim, RbdJsonContext.Default.VolumeClaim));
 

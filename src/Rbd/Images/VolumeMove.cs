@@ -39,7 +39,7 @@ internal static class VolumeMove
         if (await GetHeaderAsync(pool, id, cancellationToken).ConfigureAwait(false) is not { } header
             || await GetLayerAsync(pool, header, cancellationToken).ConfigureAwait(false) is not { } layer)
             return true;
-        string home = HomeOf(pool, header.Value) ?? layer.Value.Volume;
+        string home = HomeOf(pool, header.Value, layer.Value) ?? layer.Value.Volume;
         return layer.Value.MovingTo is null && string.Equals(layer.Value.Volume, home, StringComparison.Ordinal);
     }
 
@@ -51,7 +51,7 @@ internal static class VolumeMove
             return;
 
         if (await SettleAsync(pool, operation, header, cancellationToken).ConfigureAwait(false) is not { } layer
-            || HomeOf(pool, header.Value) is not { } home
+            || HomeOf(pool, header.Value, layer.Value) is not { } home
             || string.Equals(layer.Value.Volume, home, StringComparison.Ordinal)
             || await IsTakenAsync(pool, home, cancellationToken).ConfigureAwait(false))
             return;
@@ -116,9 +116,10 @@ internal static class VolumeMove
         || await pool.Volumes.StatAsync(new VolumePath(pool.Directory, home, pool.Owner), cancellationToken).ConfigureAwait(false)
             is not null;
 
+    // Only an image that is one plain volume is that volume; another has several, and none of them is what its name promises.
     /// <returns>The volume name that the image should have; null when any is as good.</returns>
-    private static string? HomeOf(ImagePool pool, ImageHeader header) =>
-        header.Namespace.IsEmpty && header.DataPoolId == pool.Id
+    private static string? HomeOf(ImagePool pool, ImageHeader header, LayerRecord head) =>
+        header.Namespace.IsEmpty && header.DataPoolId == pool.Id && head is { Kind: LayerKind.Plain, Below: null, LiesOnParent: false }
             ? VolumeNames.FromImage(header.Name, pool.Volumes.Limits)
             : null;
 

@@ -33,6 +33,7 @@ internal sealed partial class ImageIo
             drained = _running == 0 ? Task.CompletedTask : _drained.Task;
         }
 
+        InterruptVisits();
         await drained.ConfigureAwait(false);
     }
 
@@ -51,10 +52,11 @@ internal sealed partial class ImageIo
         }
 
         _holder.Release();
-        Complete(failed);
         if (isWanted)
             _authority.Want();
-        Run(ready);
+        // Elsewhere: what follows a request of the caller may take its time, and here others wait.
+        if (failed is not null || ready is not null)
+            ThreadPool.UnsafeQueueUserWorkItem(_ => Resume(failed, ready), null);
     }
 
     /// <summary>Fails the requests that wait until this handle may write.</summary>
@@ -109,6 +111,12 @@ internal sealed partial class ImageIo
             return;
         FailWaiting(refusal);
         Report(refusal);
+    }
+
+    private void Resume(IoRequest? failed, IoRequest? ready)
+    {
+        Complete(failed);
+        Run(ready);
     }
 
     // Under the lock. Only requests that do not run are in the order while requests are held.

@@ -15,7 +15,7 @@ internal sealed partial class ImageIo
     private readonly BlockIo _blocks;
     private readonly IVolume _volume;
     private readonly int _blockSize;
-    private readonly bool _writesNeedFlush;
+    private bool _writesNeedFlush; // changes only while requests are held back
     private readonly IWriteAuthority _authority;
     private readonly string _image;
     private readonly SharedFlush _flush;
@@ -224,6 +224,7 @@ internal sealed partial class ImageIo
                 IoKind.Zero or IoKind.Erase => _blocks.ZeroAsync(request),
                 IoKind.WriteSame => _blocks.WriteSameAsync(request),
                 IoKind.CompareAndWrite => _blocks.CompareAndWriteAsync(request),
+                IoKind.Visit => Begin(request.Visit!),
                 _ => ValueTask.CompletedTask,
             };
         }

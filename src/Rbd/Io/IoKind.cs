@@ -16,4 +16,7 @@ internal enum IoKind
 
     /// <summary>Waits for everything submitted before it in its range, and does nothing.</summary>
     Barrier,
+
+    /// <summary>Runs until somebody who looks at the layers themselves is done. Waits for nothing; only a barrier waits for it.</summary>
+    Visit,
 }

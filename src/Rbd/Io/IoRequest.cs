@@ -36,6 +36,8 @@ internal sealed class IoRequest : IValueTaskSource<int>, IValueTaskSource<ulong>
 
     public Memory<byte> Pattern { get; set; }
 
+    public IoVisit? Visit { get; set; }
+
     /// <summary>The range that the request occupies, rounded to blocks; End is exclusive.</summary>
     public ulong Start { get; private set; }
 
@@ -86,7 +88,7 @@ internal sealed class IoRequest : IValueTaskSource<int>, IValueTaskSource<ulong>
     /// <returns>false: it starts past the end.</returns>
     public bool TryFit(ulong imageSize, int blockSize)
     {
-        if (Kind is not (IoKind.Flush or IoKind.Barrier or IoKind.Erase))
+        if (Kind is not (IoKind.Flush or IoKind.Barrier or IoKind.Erase or IoKind.Visit))
         {
             if (Offset >= imageSize || (Kind == IoKind.CompareAndWrite && Length > imageSize - Offset))
                 return false;
@@ -102,6 +104,8 @@ internal sealed class IoRequest : IValueTaskSource<int>, IValueTaskSource<ulong>
     /// <summary>Whether this request must wait for <paramref name="earlier"/>.</summary>
     public bool WaitsFor(IoRequest earlier)
     {
+        if (Kind == IoKind.Visit || earlier.Kind == IoKind.Visit)
+            return Kind == IoKind.Barrier;
         if (Kind == IoKind.Flush)
             return earlier.IsMutation;
         if (earlier.Kind == IoKind.Flush)
@@ -201,6 +205,7 @@ internal sealed class IoRequest : IValueTaskSource<int>, IValueTaskSource<ulong>
         Data = default;
         Compare = default;
         Pattern = default;
+        Visit = null;
         Pieces.Clear();
     }
 }

@@ -33,6 +33,9 @@ internal sealed partial class LayerStack : IVolume
     /// <summary>The largest image it can hold as it is, in bytes: of a plain head the volume, of an overlay its table's capacity.</summary>
     public ulong Size => Head.Header?.Capacity ?? Head.Volume.Size;
 
+    /// <summary>Whether it is one plain layer, passed through.</summary>
+    public bool IsPlain => _single is not null;
+
     /// <summary>What it demands and promises, as it is now: it changes with the layers.</summary>
     public VolumeLimits Limits { get; private set; } = null!;
 

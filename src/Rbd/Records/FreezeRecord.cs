@@ -11,4 +11,7 @@ internal sealed record FreezeRecord : VersionedRecord
 
     /// <summary>Whether the clients' own quiesce callbacks are left alone.</summary>
     public bool SkipsQuiesce { get; init; }
+
+    /// <summary>Whether it does not matter what they answer.</summary>
+    public bool IgnoresQuiesceErrors { get; init; }
 }

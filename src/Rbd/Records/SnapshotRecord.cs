@@ -33,5 +33,14 @@ internal sealed record SnapshotRecord : VersionedRecord
     /// <summary>How much of the image's parent shows through, in bytes; null: it had none.</summary>
     public ulong? ParentOverlap { get; init; }
 
-    public Snapshot ToSnapshot() => new(Id, Name, Size, NamespaceType, IsProtected, Created, OriginalName);
+    /// <summary>As <see cref="ImageHeader.CutEnd"/>: bytes of its layer from <see cref="Size"/> up to here need not be zeros. 0: all are.</summary>
+    public ulong CutEnd { get; init; }
+
+    /// <summary>How much of the layer an image that goes on from here may see, in bytes; null: all.</summary>
+    public ulong? Overlap => CutEnd > Size ? Size : null;
+
+    public Snapshot ToSnapshot() => new(Id, Name, Size, NamespaceType, IsProtected, Created, OriginalName)
+    {
+        OriginalNamespaceType = OriginalNamespaceType ?? SnapshotNamespaceType.User,
+    };
 }

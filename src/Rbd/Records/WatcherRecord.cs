@@ -18,6 +18,6 @@ internal sealed record WatcherRecord : VersionedRecord
     /// <summary>Revision of the last freeze record for which this handle holds its requests back; 0: none yet.</summary>
     public long FrozenRevision { get; init; }
 
-    /// <summary>What a quiesce callback of the client said to that freeze: 0 or a negative errno.</summary>
-    public int QuiesceResult { get; init; }
+    /// <summary>0, or the negative errno of what kept this handle from holding its requests back: a quiesce callback, or a flush.</summary>
+    public int FreezeResult { get; init; }
 }

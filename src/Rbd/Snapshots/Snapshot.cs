@@ -17,4 +17,7 @@ public sealed record Snapshot(
 {
     /// <summary>Stands for the image itself where a snapshot's id is asked for (<c>CEPH_NOSNAP</c>).</summary>
     public const ulong HeadId = ulong.MaxValue - 1;
+
+    /// <summary>In the trash namespace: the one that it was in.</summary>
+    public SnapshotNamespaceType OriginalNamespaceType { get; init; }
 }

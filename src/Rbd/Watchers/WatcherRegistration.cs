@@ -2,23 +2,25 @@ using CurveRbd.Store;
 
 namespace CurveRbd.Rbd;
 
-/// <summary>This handle's entry among the watchers of an image: "somebody has it open for writing".</summary>
+/// <summary>
+/// This handle's entry among the watchers of an image ("somebody has it open for writing") or among its readers ("somebody has its
+/// layers open").
+/// </summary>
 internal sealed class WatcherRegistration
 {
-    // A client that is stopped or cut off must not hold up another's resize for ever.
-    private static readonly TimeSpan s_followTimeout = TimeSpan.FromSeconds(5);
-
     private static long s_lastCookie;
 
     private readonly ImagePool _pool;
     private readonly string _id;
+    private readonly bool _isReader;
     private readonly WatcherRecord _record;
     private string _key;
 
-    public WatcherRegistration(ImagePool pool, string id)
+    public WatcherRegistration(ImagePool pool, string id, bool isReader)
     {
         _pool = pool;
         _id = id;
+        _isReader = isReader;
         var cookie = (ulong)Interlocked.Increment(ref s_lastCookie);
         _record = new WatcherRecord
         {
@@ -30,17 +32,27 @@ internal sealed class WatcherRegistration
         _key = NewKey();
     }
 
-    /// <returns>false: the header changed, or the image is barred.</returns>
+    /// <summary>Of the entry's record.</summary>
+    public string Key => _key;
+
+    public ulong Cookie => _record.Cookie;
+
+    /// <returns>false: the header changed, or (to write) the image is barred or its head's layers are about to change.</returns>
     public ValueTask<bool> TryRegisterAsync(Stored<ImageHeader> header, CancellationToken cancellationToken)
     {
-        RecordTransaction transaction = Put(new RecordTransaction(), header.Record.Revision)
-            .Require(header.Record)
-            .RequireAbsent(_pool.Keys.Bar(_id));
+        RecordTransaction transaction = Put(new RecordTransaction(), _record with { SeenRevision = header.Record.Revision })
+            .Require(header.Record);
+        if (!_isReader)
+            transaction.RequireAbsent(_pool.Keys.Bar(_id)).RequireAbsent(_pool.Keys.Freeze(_id));
         return _pool.TryCommitAsync(transaction, cancellationToken);
     }
 
-    /// <summary>Says that the header is followed. An entry lost with its session comes back, so that nobody removes the image.</summary>
-    public async Task AcknowledgeAsync(Stored<ImageHeader> header)
+    /// <summary>
+    /// Says what is followed. An entry lost with its session comes back, so that nobody removes the image.
+    /// </summary>
+    /// <param name="frozenRevision">Of the freeze that this handle holds its requests back for; 0: none.</param>
+    /// <param name="freezeResult">What came of holding them back: 0 or a negative errno.</param>
+    public async Task AcknowledgeAsync(Stored<ImageHeader> header, long frozenRevision, int freezeResult)
     {
         Record? mine = await _pool.Records.GetAsync(_key, CancellationToken.None).ConfigureAwait(false);
         if (mine is null)
@@ -50,11 +62,15 @@ internal sealed class WatcherRegistration
             return;
         }
 
-        Stored<WatcherRecord> watcher = Stored.Parse(mine, RbdJsonContext.Default.WatcherRecord);
-        if (watcher.Value.SeenRevision >= header.Record.Revision)
-            return;
-        RecordTransaction transaction = Put(new RecordTransaction(), header.Record.Revision).Require(mine);
-        await _pool.Records.CommitAsync(transaction, CancellationToken.None).ConfigureAwait(false);
+        WatcherRecord earlier = Stored.Parse(mine, RbdJsonContext.Default.WatcherRecord).Value;
+        WatcherRecord now = earlier with
+        {
+            SeenRevision = Math.Max(earlier.SeenRevision, header.Record.Revision),
+            FrozenRevision = frozenRevision,
+            FreezeResult = freezeResult,
+        };
+        if (now != earlier)
+            await _pool.Records.CommitAsync(Put(new RecordTransaction(), now).Require(mine), CancellationToken.None).ConfigureAwait(false);
     }
 
     public async Task WithdrawAsync()
@@ -63,42 +79,9 @@ internal sealed class WatcherRegistration
         await _pool.Records.CommitAsync(transaction, CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Waits until every other watcher follows a header, or for so long that it must be dead.</summary>
-    public Task WaitForOthersAsync(long headerRevision) => WaitForWatchersAsync(_pool, _id, headerRevision, except: _key);
+    private string NewKey() =>
+        $"{(_isReader ? _pool.Keys.Readers(_id) : _pool.Keys.Watchers(_id))}{_pool.Io.Cluster.Session.Id}.{_record.Cookie}";
 
-    /// <inheritdoc cref="WaitForOthersAsync"/>
-    public static async Task WaitForWatchersAsync(ImagePool pool, string id, long headerRevision, string? except)
-    {
-        long begun = Environment.TickCount64;
-        while (await AnyBehindAsync(pool, id, headerRevision, except).ConfigureAwait(false)
-            && Environment.TickCount64 - begun < s_followTimeout.TotalMilliseconds)
-            await Task.Delay(Operation.PollInterval).ConfigureAwait(false);
-    }
-
-    public static async Task<IReadOnlyList<ImageWatcher>> ListAsync(
-        ImagePool pool, string id, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<Stored<WatcherRecord>> watchers = await pool.RangeAsync(
-            pool.Keys.Watchers(id), RbdJsonContext.Default.WatcherRecord, cancellationToken).ConfigureAwait(false);
-        return watchers.Select(watcher => watcher.Value)
-            .Select(watcher => new ImageWatcher(watcher.Address, watcher.ClientId, watcher.Cookie))
-            .ToList();
-    }
-
-    private static async Task<bool> AnyBehindAsync(ImagePool pool, string id, long headerRevision, string? except)
-    {
-        IReadOnlyList<Stored<WatcherRecord>> watchers = await pool.RangeAsync(
-            pool.Keys.Watchers(id), RbdJsonContext.Default.WatcherRecord, CancellationToken.None).ConfigureAwait(false);
-        return watchers.Any(watcher => watcher.Value.SeenRevision < headerRevision
-            && !string.Equals(watcher.Record.Key, except, StringComparison.Ordinal));
-    }
-
-    private string NewKey() => $"{_pool.Keys.Watchers(_id)}{_pool.Io.Cluster.Session.Id}.{_record.Cookie}";
-
-    private RecordTransaction Put(RecordTransaction transaction, long seenRevision)
-    {
-        byte[] record = Stored.Serialize(
-            _record with { SeenRevision = seenRevision }, RbdJsonContext.Default.WatcherRecord);
-        return transaction.Put(_key, record, _pool.Io.Cluster.Session.Id);
-    }
+    private RecordTransaction Put(RecordTransaction transaction, WatcherRecord record) => transaction.Put(
+        _key, Stored.Serialize(record, RbdJsonContext.Default.WatcherRecord), _pool.Io.Cluster.Session.Id);
 }

@@ -1,0 +1,258 @@
+using CurveRbd.Store;
+
+namespace CurveRbd.Rbd;
+
+/// <summary>
+/// The layers of an open image and the requests on them: brings the stack in the order that the records say, of the image itself and
+/// of those it is a clone of, and holds requests back while that changes.
+/// </summary>
+internal sealed class ImageLayers : IAsyncDisposable
+{
+    private readonly ImageFollower _image;
+    private readonly LayerVolumes _volumes;
+    private readonly ParentImages _parents;
+    private readonly SemaphoreSlim _arranging = new(1, 1);
+    private string _top;
+    private LayerStack? _stack;
+    private ImageIo? _io;
+    private StorageException? _failure;
+    private ulong _size;
+    private bool _isUnsettled;
+
+    private ImageLayers(ImageFollower image, ImageView view, bool isReadOnly)
+    {
+        _image = image;
+        _top = view.TopLayer ?? throw new ArgumentException("there is nothing to look at", nameof(view));
+        _size = view.Size;
+        _volumes = new LayerVolumes(isReadOnly);
+        _parents = new ParentImages(image.Pool, FollowParentAsync);
+    }
+
+    public LayerStack Stack => _stack!;
+
+    public ImageIo Io => _io!;
+
+    /// <summary>Of what is looked at, in bytes.</summary>
+    public ulong Size => Volatile.Read(ref _size);
+
+    /// <summary>Revision of the freeze that requests are held back for; 0: none.</summary>
+    public long FrozenRevision { get; private set; }
+
+    /// <param name="createIo">Gets the stack.</param>
+    public static async Task<ImageLayers> OpenAsync(
+        ImageFollower image, ImageView view, bool isReadOnly, Func<LayerStack, ImageIo> createIo)
+    {
+        var layers = new ImageLayers(image, view, isReadOnly);
+        try
+        {
+            await layers.OpenAsync(createIo).ConfigureAwait(false);
+            return layers;
+        }
+        catch
+        {
+            await layers.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Follows changed records of the image, or looks at another state of it. Requests are refused as long as that fails.</summary>
+    public async Task ApplyAsync(ImageView view)
+    {
+        try
+        {
+            if (view.TopLayer is { } top)
+                await ArrangeAsync(top, view.Size).ConfigureAwait(false);
+            else
+                await EmptyAsync().ConfigureAwait(false);
+            Refuse(null);
+        }
+        catch (Exception error)
+        {
+            // What it would write to may be frozen, or gone.
+            Refuse(error as StorageException ?? new StorageException(Errno.EIO, error.Message, error));
+            throw;
+        }
+    }
+
+    /// <summary>Holds requests back and makes durable what was written, until <see cref="ThawAsync"/>.</summary>
+    public async Task FreezeAsync(long revision)
+    {
+        await _arranging.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (FrozenRevision == 0)
+                await Io.HoldAsync().ConfigureAwait(false);
+            FrozenRevision = revision;
+            await Stack.FlushAsync().ConfigureAwait(false);
+        }
+        catch
+        {
+            Thaw();
+            throw;
+        }
+        finally
+        {
+            _arranging.Release();
+        }
+    }
+
+    /// <param name="unless">Revision of the freeze that is in force.</param>
+    public async Task ThawAsync(long? unless)
+    {
+        if (FrozenRevision == (unless ?? 0))
+            return;
+        await _arranging.WaitAsync().ConfigureAwait(false);
+        Thaw();
+        _arranging.Release();
+    }
+
+    /// <summary>Lets <paramref name="change"/> work on the stack's order while no request is in flight.</summary>
+    public async Task ChangeAsync(Func<LayerStack, Task> change)
+    {
+        await _arranging.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await HoldingAsync(() => change(Stack)).ConfigureAwait(false);
+        }
+        finally
+        {
+            _arranging.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ThawAsync(unless: null).ConfigureAwait(false);
+        foreach (ParentImage parent in _parents.TakeAll())
+            await parent.DisposeAsync().ConfigureAwait(false);
+        if (_stack is not null)
+            await _stack.DisposeAsync().ConfigureAwait(false);
+        _arranging.Dispose();
+    }
+
+    private async Task OpenAsync(Func<LayerStack, ImageIo> createIo)
+    {
+        await _arranging.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            IReadOnlyList<ChainedLayer> chain = await ResolveAsync().ConfigureAwait(false);
+            IReadOnlyList<LayerSource> sources = await _volumes.OpenAsync(chain).ConfigureAwait(false);
+            _stack = await LayerStack.OpenAsync(sources, LayerStackOptions.Default).ConfigureAwait(false);
+            await _volumes.KeepOnlyAsync(chain, sources).ConfigureAwait(false);
+            _io = createIo(_stack);
+        }
+        finally
+        {
+            _arranging.Release();
+        }
+    }
+
+    // What was looked at is gone: there is nothing left to read, and nothing reads any more.
+    private async Task EmptyAsync()
+    {
+        await _arranging.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            Volatile.Write(ref _size, 0);
+            await HoldingAsync(() => Task.CompletedTask).ConfigureAwait(false);
+        }
+        finally
+        {
+            _arranging.Release();
+        }
+    }
+
+    private Task FollowParentAsync() => ArrangeAsync(top: null, size: null);
+
+    private async Task ArrangeAsync(string? top, ulong? size)
+    {
+        IReadOnlyList<ParentImage> unused;
+        await _arranging.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            _top = top ?? _top;
+            await ArrangeAsync(size ?? _size).ConfigureAwait(false);
+            unused = _parents.TakeUnused();
+        }
+        finally
+        {
+            _arranging.Release();
+        }
+
+        // Outside: one of them may be waiting to arrange at this moment.
+        foreach (ParentImage parent in unused)
+            await parent.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task ArrangeAsync(ulong size)
+    {
+        IReadOnlyList<ChainedLayer> chain = await ResolveAsync().ConfigureAwait(false);
+        IReadOnlyList<LayerSource> sources = await _volumes.OpenAsync(chain).ConfigureAwait(false);
+        _isUnsettled |= !sources.SequenceEqual(Stack.Layers);
+        bool shrinks = size < _size;
+        if (shrinks)
+            Volatile.Write(ref _size, size);
+        // Whoever shrank the image zeroes what was cut off once we have answered; nothing of ours may land there after that.
+        if (_isUnsettled || shrinks)
+            await HoldingAsync(() => _isUnsettled ? SettleAsync(chain, sources) : Task.CompletedTask).ConfigureAwait(false);
+        // A plain volume may have been extended, by whoever made the image larger or merges into it.
+        foreach (LayerSource plain in sources.Where(source => !source.IsOverlay))
+            await plain.Volume.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
+        Volatile.Write(ref _size, size);
+    }
+
+    private async Task SettleAsync(IReadOnlyList<ChainedLayer> chain, IReadOnlyList<LayerSource> sources)
+    {
+        try
+        {
+            await Stack.ArrangeAsync(sources).ConfigureAwait(false);
+        }
+        catch
+        {
+            await _volumes.DropAsync(sources).ConfigureAwait(false);
+            throw;
+        }
+
+        await _volumes.KeepOnlyAsync(chain, sources).ConfigureAwait(false);
+        // A layer that was another client's to write to until now has tables that we do not know.
+        await Stack.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
+        Io.Adapt(Stack.Limits);
+        _isUnsettled = false;
+    }
+
+    private async Task<IReadOnlyList<ChainedLayer>> ResolveAsync() =>
+        await LayerChain.ResolveAsync(_image, _top, _parents.GetAsync).ConfigureAwait(false);
+
+    private async Task HoldingAsync(Func<Task> change)
+    {
+        bool isHeld = FrozenRevision != 0;
+        if (!isHeld)
+            await Io.HoldAsync().ConfigureAwait(false);
+        try
+        {
+            await change().ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!isHeld)
+                Io.Release(_size);
+        }
+    }
+
+    private void Thaw()
+    {
+        if (FrozenRevision == 0)
+            return;
+        FrozenRevision = 0;
+        Io.Release(_size);
+    }
+
+    private void Refuse(StorageException? failure)
+    {
+        if (_failure is not null)
+            Io.Allow(_failure);
+        _failure = failure;
+        if (failure is not null)
+            Io.Refuse(failure);
+    }
+}

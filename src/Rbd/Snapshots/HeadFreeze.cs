@@ -1,0 +1,113 @@
+using CurveRbd.Store;
+
+namespace CurveRbd.Rbd;
+
+/// <summary>
+/// A moment in which nobody writes to an image: everybody who has it open for writing holds requests back, and what they wrote is
+/// durable. Over when it is disposed, when its operation dies, or with the transaction that makes use of it.
+/// </summary>
+internal sealed class HeadFreeze : IAsyncDisposable
+{
+    private readonly ImagePool _pool;
+    private readonly string _id;
+    private readonly Record _record;
+    private bool _isOver;
+
+    private HeadFreeze(ImagePool pool, string id, Record record)
+    {
+        _pool = pool;
+        _id = id;
+        _record = record;
+    }
+
+    /// <summary>Waits for its turn, and then for everybody.</summary>
+    /// <exception cref="StorageException">ETIMEDOUT: somebody did not answer. What somebody answered.</exception>
+    public static async Task<HeadFreeze> BeginAsync(
+        ImagePool pool, string id, Operation operation, FreezeRecord freeze, CancellationToken cancellationToken)
+    {
+        var timeout = TimeSpan.FromSeconds(Math.Clamp(pool.Io.Cluster.Conf.GetUInt("rbd_request_timed_out_seconds"), 1, 3600));
+        long begun = Environment.TickCount64;
+        Record record = await PutAsync(pool, id, operation, freeze, IsLate, cancellationToken).ConfigureAwait(false);
+        var begunFreeze = new HeadFreeze(pool, id, record);
+        try
+        {
+            await begunFreeze.WaitForAllAsync(IsLate, cancellationToken).ConfigureAwait(false);
+            return begunFreeze;
+        }
+        catch
+        {
+            await begunFreeze.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        bool IsLate() => Environment.TickCount64 - begun > timeout.TotalMilliseconds;
+    }
+
+    /// <summary>Lets a transaction end the freeze if it is still in force.</summary>
+    public RecordTransaction AddTo(RecordTransaction transaction) => transaction.Require(_record).Delete(_record.Key);
+
+    /// <summary>A transaction with <see cref="AddTo"/> has been committed.</summary>
+    public void End() => _isOver = true;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isOver)
+            return;
+        await _pool.Records.CommitAsync(AddTo(new RecordTransaction()), CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private static async Task<Record> PutAsync(
+        ImagePool pool, string id, Operation operation, FreezeRecord freeze, Func<bool> isLate, CancellationToken cancellationToken)
+    {
+        string key = pool.Keys.Freeze(id);
+        byte[] value = Stored.Serialize(freeze, RbdJsonContext.Default.FreezeRecord);
+        while (true)
+        {
+            Record header = await pool.Records.GetAsync(pool.Keys.Header(id), cancellationToken).ConfigureAwait(false)
+                ?? throw new StorageException(Errno.ENOENT, $"image id {id} in pool {pool.Io.Pool.Name} was removed");
+            RecordTransaction transaction = operation.NewTransaction()
+                .Require(header)
+                .RequireAbsent(pool.Keys.Bar(id))
+                .RequireAbsent(key)
+                .Put(key, value, operation.Id);
+            RecordCommit commit = await pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+            if (commit.Succeeded)
+                return new Record(key, value, commit.Revision, operation.Id);
+            if (isLate())
+                throw new StorageException(Errno.ETIMEDOUT, $"image id {id} in pool {pool.Io.Pool.Name}: others have been changing its layers for too long");
+            await Task.Delay(Operation.PollInterval, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WaitForAllAsync(Func<bool> isLate, CancellationToken cancellationToken)
+    {
+        while (await FindUnfrozenAsync(cancellationToken).ConfigureAwait(false) is { } late)
+        {
+            if (isLate())
+            {
+                throw new StorageException(
+                    Errno.ETIMEDOUT,
+                    $"image id {_id} in pool {_pool.Io.Pool.Name}: client.{late.ClientId} at {late.Address} has it open and did not hold its requests back in time");
+            }
+
+            await Task.Delay(Operation.PollInterval, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<WatcherRecord?> FindUnfrozenAsync(CancellationToken cancellationToken)
+    {
+        foreach (Stored<WatcherRecord> watcher in await ImageWatchers.GetAsync(_pool, _id, cancellationToken).ConfigureAwait(false))
+        {
+            if (watcher.Value.FrozenRevision != _record.Revision)
+                return watcher.Value;
+            if (watcher.Value.FreezeResult < 0)
+                throw Refused(watcher.Value);
+        }
+
+        return null;
+    }
+
+    private StorageException Refused(WatcherRecord watcher) => new(
+        (Errno)(-watcher.FreezeResult),
+        $"image id {_id} in pool {_pool.Io.Pool.Name}: client.{watcher.ClientId} at {watcher.Address} could not hold its requests back (error {watcher.FreezeResult})");
+}

@@ -1,0 +1,58 @@
+namespace CurveRbd.Rbd;
+
+/// <summary>Everybody who has an image open, as others see them.</summary>
+internal static class ImageWatchers
+{
+    // A client that is stopped or cut off must not hold up another's change for ever.
+    private static readonly TimeSpan s_followTimeout = TimeSpan.FromSeconds(5);
+
+    public static async Task<IReadOnlyList<ImageWatcher>> ListAsync(
+        ImagePool pool, string id, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Stored<WatcherRecord>> watchers = await GetAsync(pool, id, cancellationToken).ConfigureAwait(false);
+        return watchers.Select(watcher => watcher.Value)
+            .Select(watcher => new ImageWatcher(watcher.Address, watcher.ClientId, watcher.Cookie))
+            .ToList();
+    }
+
+    public static ValueTask<IReadOnlyList<Stored<WatcherRecord>>> GetAsync(
+        ImagePool pool, string id, CancellationToken cancellationToken) =>
+        pool.RangeAsync(pool.Keys.Watchers(id), RbdJsonContext.Default.WatcherRecord, cancellationToken);
+
+    /// <summary>Waits until everybody who has the image open for writing follows a header, or for so long that who does not must be dead.</summary>
+    /// <param name="except">Key of the caller's own entry.</param>
+    public static Task WaitForWritersAsync(ImagePool pool, string id, long headerRevision, string? except) => WaitAsync(
+        async () => HaveSeen(await GetAsync(pool, id, CancellationToken.None).ConfigureAwait(false), headerRevision, except));
+
+    /// <summary>The same for everybody who has its layers open.</summary>
+    /// <returns>false: somebody does not follow.</returns>
+    public static Task<bool> WaitForAllAsync(ImagePool pool, string id, long headerRevision, string? except) =>
+        WaitAsync(() => HaveAllSeenAsync(pool, id, headerRevision, except));
+
+    /// <summary>Whether everybody who has the image's layers open follows a header.</summary>
+    public static async Task<bool> HaveAllSeenAsync(ImagePool pool, string id, long headerRevision, string? except)
+    {
+        if (!HaveSeen(await GetAsync(pool, id, CancellationToken.None).ConfigureAwait(false), headerRevision, except))
+            return false;
+        IReadOnlyList<Stored<WatcherRecord>> readers = await pool.RangeAsync(
+            pool.Keys.Readers(id), RbdJsonContext.Default.WatcherRecord, CancellationToken.None).ConfigureAwait(false);
+        return HaveSeen(readers, headerRevision, except);
+    }
+
+    private static bool HaveSeen(IReadOnlyList<Stored<WatcherRecord>> watchers, long headerRevision, string? except) =>
+        watchers.All(watcher => watcher.Value.SeenRevision >= headerRevision
+            || string.Equals(watcher.Record.Key, except, StringComparison.Ordinal));
+
+    private static async Task<bool> WaitAsync(Func<Task<bool>> isReached)
+    {
+        long begun = Environment.TickCount64;
+        while (!await isReached().ConfigureAwait(false))
+        {
+            if (Environment.TickCount64 - begun >= s_followTimeout.TotalMilliseconds)
+                return false;
+            await Task.Delay(Operation.PollInterval).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+}
