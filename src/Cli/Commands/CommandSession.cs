@@ -69,26 +69,28 @@ internal sealed class CommandSession(CommandEnvironment environment, CephConf co
     }
 
     /// <inheritdoc cref="OpenImageAsync(ImagePath, bool)"/>
-    public async Task<Image> OpenImageAsync(IoContext io, ImagePath path, bool readOnly)
-    {
-        ByteName? snapshot = path.Snapshot.Length == 0 ? default(ByteName?) : NativeText.ToName(path.Snapshot);
-        try
-        {
-            return await Image.OpenAsync(io, NativeText.ToName(path.Image), snapshot, readOnly, Interrupted).ConfigureAwait(false);
-        }
-        catch (StorageException e)
-        {
-            bool isSnapshot = snapshot is not null && await ExistsAsync(io, path.Image).ConfigureAwait(false);
-            throw new CommandException(isSnapshot ? "error setting snapshot context" : $"error opening image {path.Image}", e);
-        }
-    }
+    public Task<Image> OpenImageAsync(IoContext io, ImagePath path, bool readOnly) => OpenAtAsync(
+        path,
+        snapshot => Image.OpenAsync(io, NativeText.ToName(path.Image), snapshot, readOnly, Interrupted),
+        $"error opening image {path.Image}");
 
-    /// <exception cref="CommandException">ENOENT: no such pool, namespace or image.</exception>
-    public async Task<Image> OpenImageByIdAsync(ImagePath path, string id)
+    /// <inheritdoc cref="OpenImageAsync(ImagePath, bool)"/>
+    public async Task<Image> OpenImageByIdAsync(ImagePath path, string id, bool readOnly)
     {
         IoContext io = await OpenPoolAsync(path).ConfigureAwait(false);
-        return await Image.OpenByIdAsync(io, id, null, true, Interrupted)
-            .FailingAs($"error opening image with id {id}").ConfigureAwait(false);
+        return await OpenAtAsync(
+            path,
+            snapshot => Image.OpenByIdAsync(io, id, snapshot, readOnly, Interrupted),
+            $"error opening image with id {id}").ConfigureAwait(false);
+    }
+
+    /// <summary>Opens an image, uses it and closes it.</summary>
+    /// <inheritdoc cref="OpenImageAsync(ImagePath, bool)"/>
+    public async Task UseImageAsync(ImagePath path, bool readOnly, Func<Image, Task> use)
+    {
+        Image image = await OpenImageAsync(path, readOnly).ConfigureAwait(false);
+        await using (image.ConfigureAwait(false))
+            await use(image).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -115,10 +117,20 @@ internal sealed class CommandSession(CommandEnvironment environment, CephConf co
         }
     }
 
-    private async Task<bool> ExistsAsync(IoContext io, string image)
+    private static async Task<Image> OpenAtAsync(ImagePath path, Func<ByteName?, Task<Image>> open, string failure)
     {
-        IReadOnlyList<ImageSpec> images = await ImageDirectory.ListAsync(io, Interrupted).ConfigureAwait(false);
-        ByteName name = NativeText.ToName(image);
-        return images.Any(known => known.Name == name);
+        if (path.Snapshot.Length == 0)
+            return await open(null).FailingAs(failure).ConfigureAwait(false);
+        try
+        {
+            return await open(NativeText.ToName(path.Snapshot)).ConfigureAwait(false);
+        }
+        catch (StorageException e)
+        {
+            // Which of the two is missing decides what to say.
+            Image image = await open(null).FailingAs(failure).ConfigureAwait(false);
+            await image.CloseAsync().ConfigureAwait(false);
+            throw new CommandException("error setting snapshot context", e);
+        }
     }
 }

@@ -5,6 +5,9 @@ internal sealed record ImagePath(string Pool, string Namespace, string Image, st
 {
     public static ImagePath Empty { get; } = new("", "", "", "");
 
+    /// <summary>The image that the snapshot is of.</summary>
+    public ImagePath WithoutSnapshot => this with { Snapshot = "" };
+
     /// <summary>The name without pool, as most messages show it.</summary>
     public override string ToString() => Snapshot.Length == 0 ? Image : $"{Image}@{Snapshot}";
 

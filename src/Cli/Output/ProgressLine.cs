@@ -44,9 +44,10 @@ internal sealed class ProgressLine(Terminal terminal, string label, bool isSilen
         }
     }
 
-    private void Finish() => End($"\r{label}: 100% complete...done.\n");
+    /// <summary>Ends the line as failed although the work goes on to its end.</summary>
+    public void Fail() => End($"\r{label}: {_percent}% complete...failed.\n");
 
-    private void Fail() => End($"\r{label}: {_percent}% complete...failed.\n");
+    private void Finish() => End($"\r{label}: 100% complete...done.\n");
 
     private void End(string line)
     {

@@ -28,6 +28,21 @@ public sealed class ProgressLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Fail_ends_the_line_although_the_work_goes_on()
+    {
+        ProgressLine progress = Start(isSilent: false);
+
+        await progress.RunAsync(() =>
+        {
+            progress.Update(1, 2);
+            progress.Fail();
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal("\rWorking: 50% complete...\rWorking: 50% complete...failed.\n", Printed);
+    }
+
+    [Fact]
     public async Task RunAsync_of_failing_work_ends_with_failed()
     {
         ProgressLine progress = Start(isSilent: false);

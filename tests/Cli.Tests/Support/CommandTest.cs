@@ -68,5 +68,22 @@ public abstract class CommandTest : IAsyncLifetime
         await cluster.Pools.CreateAsync(pool, CancellationToken.None);
     }
 
+    /// <summary>Makes an image of random bytes.</summary>
+    private protected async Task<byte[]> ImportAsync(string image, int length, int seed)
+    {
+        var content = new byte[length];
+        new Random(seed).NextBytes(content);
+        string path = At(Guid.NewGuid().ToString());
+        await File.WriteAllBytesAsync(path, content);
+        await DoAsync($"rbd import --no-progress {path} {image}");
+        return content;
+    }
+
+    private protected async Task<byte[]> ExportAsync(string spec)
+    {
+        CommandRun run = await DoAsync($"rbd export --no-progress {spec} -");
+        return run.OutputBytes;
+    }
+
     private static string[] Split(string line) => line.Split(' ');
 }

@@ -15,7 +15,7 @@ internal sealed class CopyCommand : Command
 
     public override IReadOnlyList<Option> Options { get; } =
     [
-        .. SpecOptions.OfImageOrSnapshot, .. SpecOptions.OfDestination, .. NewImageOptions.All, SparseSizeOption.SparseSize,
+        .. SpecOptions.OfImageOrSnapshot, .. SpecOptions.OfDestination, .. NewImageOptions.OfCopy, SparseSizeOption.SparseSize,
         ProgressOptions.NoProgress,
     ];
 

@@ -1,5 +1,4 @@
 using CurveRbd.Rbd;
-using CurveRbd.Store;
 
 namespace CurveRbd.Cli.Rbd;
 
@@ -17,20 +16,12 @@ internal sealed class InfoCommand : Command
 
     public override async Task RunAsync(CommandSession session)
     {
-        string? id = session.Arguments.Find(SpecOptions.ImageId);
-        ImagePath path = SpecOptions.TryReadImageOrSnapshot(session.Arguments);
-        if (id is not null && path.Image.Length > 0)
-            throw new CommandException(Errno.EINVAL, "trying to access image using both name and id. ");
-        if (id is null && path.Image.Length == 0)
-            throw new CommandException(Errno.EINVAL, "image name was not specified");
-
+        ImageChoice choice = ImageChoice.Read(session.Arguments);
         DocumentWriter? document = OutputFormat.Choose(session.Arguments);
-        Image image = id is null
-            ? await session.OpenImageAsync(path, readOnly: true).ConfigureAwait(false)
-            : await session.OpenImageByIdAsync(path, id).ConfigureAwait(false);
+        Image image = await choice.OpenAsync(session, readOnly: true).ConfigureAwait(false);
         await using (image.ConfigureAwait(false))
         {
-            ImageDescription description = await ImageDescription.OfAsync(image, session.Interrupted).ConfigureAwait(false);
+            ImageDescription description = await ImageDescription.OfAsync(image, session.Interrupted).FailingAs("info").ConfigureAwait(false);
             session.Terminal.Print(document is null ? description.ToText() : description.ToDocument(document));
         }
     }

@@ -24,24 +24,27 @@ internal sealed class PoolStatsCommand : Command
     }
 
     private static string ToText(PoolStatistics statistics) =>
-        $"Total Images: {statistics.Images}\nTotal Snapshots: {statistics.Snapshots}\n" +
-        $"Provisioned Size: {ByteCount.ToText(statistics.ProvisionedBytes)}\n";
+        $"Total Images: {statistics.Images}{InTrash(statistics.TrashImages, count => $"{count}")}\n" +
+        $"Total Snapshots: {statistics.Snapshots}{InTrash(statistics.TrashSnapshots, count => $"{count}")}\n" +
+        $"Provisioned Size: {ByteCount.ToText(statistics.ProvisionedBytes)}{InTrash(statistics.TrashProvisionedBytes, ByteCount.ToText)}\n";
+
+    private static string InTrash(ulong count, Func<ulong, string> toText) => count == 0 ? "" : $" ({toText(count)} in trash)";
 
     private static string ToDocument(PoolStatistics statistics, DocumentWriter document)
     {
         document.OpenObject("stats");
-        AddCounts(document, "images", statistics);
-        AddCounts(document, "trash", default);
+        AddCounts(document, "images", statistics.Images, statistics.ProvisionedBytes, statistics.Snapshots);
+        AddCounts(document, "trash", statistics.TrashImages, statistics.TrashProvisionedBytes, statistics.TrashSnapshots);
         document.Close();
         return document.ToString();
     }
 
-    private static void AddCounts(DocumentWriter document, string name, PoolStatistics statistics)
+    private static void AddCounts(DocumentWriter document, string name, ulong images, ulong bytes, ulong snapshots)
     {
         document.OpenObject(name);
-        document.Number("count", statistics.Images);
-        document.Number("provisioned_bytes", statistics.ProvisionedBytes);
-        document.Number("snap_count", statistics.Snapshots);
+        document.Number("count", images);
+        document.Number("provisioned_bytes", bytes);
+        document.Number("snap_count", snapshots);
         document.Close();
     }
 }

@@ -7,10 +7,6 @@ namespace CurveRbd.Cli.Rbd;
 /// <summary><c>rbd remove</c></summary>
 internal sealed class RemoveCommand : Command
 {
-    private const string WatchersHint =
-        "Somebody has it open, or had it open when the program or its host died. " +
-        "Close or unmap it there, or wait 30 seconds for a dead client to expire, and try again.";
-
     public override string Name => "remove";
 
     public override string Alias => "rm";
@@ -34,19 +30,15 @@ internal sealed class RemoveCommand : Command
         }
         catch (StorageException e)
         {
-            throw Explain(e);
+            bool hasUserSnapshots = e.Errno == Errno.ENOTEMPTY && await HasUserSnapshotsAsync(session, io, path).ConfigureAwait(false);
+            throw RemovalFailure.Explain(e, hasUserSnapshots) ?? new CommandException("delete error", e);
         }
     }
 
-    private static CommandException Explain(StorageException e) => e.Errno switch
+    private static async Task<bool> HasUserSnapshotsAsync(CommandSession session, IoContext io, ImagePath path)
     {
-        Errno.ENOTEMPTY => new CommandException(
-            e.Errno,
-            "image has snapshots - these must be deleted with 'rbd snap purge' before the image can be removed.",
-            e),
-        Errno.EBUSY => new CommandException(e.Errno, $"error: image still has watchers\n{WatchersHint}", e),
-        Errno.EMLINK => new CommandException(
-            e.Errno, "error: image belongs to a group\nTake it out of the group and try again.", e),
-        _ => new CommandException("delete error", e),
-    };
+        Image image = await session.OpenImageAsync(io, path, readOnly: true).ConfigureAwait(false);
+        await using (image.ConfigureAwait(false))
+            return (await image.Snapshots.ListAsync(session.Interrupted).ConfigureAwait(false)).OfUsers().Any();
+    }
 }

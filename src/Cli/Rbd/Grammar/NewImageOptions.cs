@@ -31,11 +31,14 @@ internal static class NewImageOptions
 
     private static readonly Option<string> s_journalPool = SpecOptions.Text("journal-pool", "pool for the journal");
 
-    public static Option[] All { get; } =
+    /// <summary>Of commands that make an image of another: the format is not theirs to choose.</summary>
+    public static Option[] OfCopy { get; } =
     [
-        s_format, s_newFormat, s_order, s_objectSize, s_features, s_shared, s_stripeUnit, s_stripeCount, s_dataPool,
-        s_mirrorMode, s_journalSplay, s_journalObjectSize, s_journalPool,
+        s_order, s_objectSize, s_features, s_shared, s_stripeUnit, s_stripeCount, s_dataPool, s_mirrorMode, s_journalSplay,
+        s_journalObjectSize, s_journalPool,
     ];
+
+    public static Option[] All { get; } = [s_format, s_newFormat, .. OfCopy];
 
     public static Option<ulong> Number(string name, string help) => new(name, help, ulong.TryParse) { QuotesValue = true };
 

@@ -13,6 +13,7 @@ internal static class SpecOptions
     public static readonly Option<string> DestinationPool = Text("dest-pool", "destination pool name");
     public static readonly Option<string> DestinationNamespace = Text("dest-namespace", "destination namespace name");
     public static readonly Option<string> DestinationImage = Text("dest", "destination image name");
+    public static readonly Option<string> DestinationSnapshot = Text("dest-snap", "destination snapshot name");
     public static readonly Option<string> Path = Text("path", "file to read or write, '-' for stdin or stdout");
 
     public static readonly Option[] OfPool = [Pool, Namespace];
@@ -25,9 +26,15 @@ internal static class SpecOptions
     public static readonly Positional ImageWord = new("image-spec", "image: [<pool>/[<namespace>/]]<image>");
     public static readonly Positional ImageOrSnapshotWord =
         new("image-or-snap-spec", "image or snapshot: [<pool>/[<namespace>/]]<image>[@<snap>]");
+    public static readonly Positional SnapshotWord = new("snap-spec", "snapshot: [<pool>/[<namespace>/]]<image>@<snap>");
+    public static readonly Positional SourceSnapshotWord =
+        new("source-snap-spec", "source snapshot: [<pool>/[<namespace>/]]<image>@<snap>");
+    public static readonly Positional DestinationSnapshotWord =
+        new("dest-snap-spec", "destination snapshot: [<pool>/[<namespace>/]]<image>@<snap>");
     public static readonly Positional SourceImageWord = new("source-image-spec", "source image: [<pool>/[<namespace>/]]<image>");
     public static readonly Positional SourceImageOrSnapshotWord =
         new("source-image-or-snap-spec", "source: [<pool>/[<namespace>/]]<image>[@<snap>]");
+    public static readonly Positional ImageIdWord = new("image-id", "image id: [<pool>/[<namespace>/]]<image id>");
     public static readonly Positional DestinationImageWord =
         new("dest-image-spec", "destination image: [<pool>/[<namespace>/]]<image>");
     public static readonly Positional PathWord = new("path-name", "file to read or write, '-' for stdin or stdout");
@@ -43,9 +50,7 @@ internal static class SpecOptions
     public static ImagePath ReadImage(ParsedArguments arguments, SpecRule rule = SpecRule.Existing)
     {
         ImagePath path = ReadImageOrSnapshot(arguments, rule);
-        return path.Snapshot.Length == 0
-            ? path
-            : throw new CommandException(Errno.EINVAL, "snapshot name specified for a command that doesn't use it");
+        return RefuseSnapshot(path);
     }
 
     /// <inheritdoc cref="ReadImage"/>
@@ -55,6 +60,26 @@ internal static class SpecOptions
         return path.Image.Length > 0 ? path : throw new CommandException(Errno.EINVAL, "image name was not specified");
     }
 
+    /// <summary>The snapshot a command is about.</summary>
+    /// <exception cref="CommandException">EINVAL: absent, or not a spec.</exception>
+    public static ImagePath ReadSnapshot(ParsedArguments arguments, SpecRule rule = SpecRule.Existing) =>
+        RequireSnapshot(ReadImageOrSnapshot(arguments, rule), rule);
+
+    /// <exception cref="CommandException">EINVAL: a snapshot is named.</exception>
+    public static ImagePath RefuseSnapshot(ImagePath path, string which = "") => path.Snapshot.Length == 0
+        ? path
+        : throw new CommandException(Errno.EINVAL, $"{which}snapshot name specified for a command that doesn't use it");
+
+    /// <exception cref="CommandException">EINVAL: no snapshot is named, or not by a name that the rule allows.</exception>
+    public static ImagePath RequireSnapshot(ImagePath path, SpecRule rule = SpecRule.Existing, string which = "")
+    {
+        if (path.Snapshot.Length == 0)
+            throw new CommandException(Errno.EINVAL, $"{which}snapshot name was not specified");
+        return rule != SpecRule.NewSnapshot || !path.Snapshot.AsSpan().ContainsAny('/', '@')
+            ? path
+            : throw new CommandException(Errno.EINVAL, $"invalid snap name '{path.Snapshot}'");
+    }
+
     /// <returns>A path whose image is empty when none was named.</returns>
     public static ImagePath TryReadImageOrSnapshot(ParsedArguments arguments, SpecRule rule = SpecRule.Existing)
     {
@@ -62,6 +87,19 @@ internal static class SpecOptions
             arguments.Get(Pool, ""), arguments.Get(Namespace, ""), "", arguments.Get(Snapshot, ""));
         string? spec = arguments.Find(Image) ?? arguments.NextWord();
         return string.IsNullOrEmpty(spec) ? path : path.WithSpec(spec, rule);
+    }
+
+    /// <summary>The trashed image a command is about.</summary>
+    /// <returns>A path whose image is the id.</returns>
+    /// <exception cref="CommandException">EINVAL: absent, or not a spec.</exception>
+    public static ImagePath ReadImageId(ParsedArguments arguments)
+    {
+        ImagePath path = ImagePath.Empty with { Pool = arguments.Get(Pool, ""), Namespace = arguments.Get(Namespace, "") };
+        if (arguments.Find(ImageId) is { Length: > 0 } id)
+            return path with { Image = id };
+        return arguments.NextWord() is { Length: > 0 } spec
+            ? RefuseSnapshot(path.WithSpec(spec, SpecRule.NewImage))
+            : throw new CommandException(Errno.EINVAL, "image id was not specified");
     }
 
     /// <summary>The image a command makes or renames to.</summary>
@@ -77,10 +115,22 @@ internal static class SpecOptions
         if (spec is null)
             throw new CommandException(Errno.EINVAL, "destination image name was not specified");
 
-        path = path.WithSpec(spec, SpecRule.NewImage);
-        return path.Snapshot.Length == 0
-            ? path
-            : throw new CommandException(Errno.EINVAL, "destination snapshot name specified for a command that doesn't use it");
+        return RefuseSnapshot(path.WithSpec(spec, SpecRule.NewImage), "destination ");
+    }
+
+    /// <summary>The snapshot a command renames to.</summary>
+    /// <param name="source">Whose pool and namespace hold where none are named.</param>
+    /// <exception cref="CommandException">EINVAL: absent, or not a spec.</exception>
+    public static ImagePath ReadDestinationSnapshot(ParsedArguments arguments, ImagePath source)
+    {
+        var path = new ImagePath(
+            arguments.Get(DestinationPool, source.Pool),
+            arguments.Get(DestinationNamespace, source.Namespace),
+            "",
+            arguments.Get(DestinationSnapshot, ""));
+        string spec = arguments.Find(DestinationImage) ?? arguments.NextWord()
+            ?? throw new CommandException(Errno.EINVAL, "destination image name was not specified");
+        return RequireSnapshot(path.WithSpec(spec, SpecRule.NewSnapshot), SpecRule.NewSnapshot, "destination ");
     }
 
     /// <returns>A path without image.</returns>
