@@ -78,11 +78,13 @@ internal sealed class SnapshotCreation(Image image, ByteName name, SnapshotCreat
         return header with { SnapshotSeq = snapshot.Id, HeadLayer = _overlay.Id, CutEnd = 0 };
     }
 
-    // What it lies on must be all that the image is, and be the image's own.
+    // What it lies on must be all that the image is, as large as it is, and the image's own.
     private static bool IsShared(ImageRecords records, LayerState head) =>
         head.IsEmpty
-        && records.HeadLayer.Value is { Below: not null, BelowOverlap: null, IsMerging: false }
-        && records.Header.Value.CutEnd <= records.Header.Value.Size;
+        && records.HeadLayer.Value is { Below: { } below, BelowOverlap: null, IsMerging: false }
+        && records.Header.Value is { } header
+        && header.CutEnd <= header.Size
+        && records.Snapshots.Any(other => other.Value.Size >= header.Size && string.Equals(other.Value.Layer, below, StringComparison.Ordinal));
 
     private Task<NewLayer> CreateOverlayAsync(
         Operation operation, ImageRecords records, LayerState head, CancellationToken cancellationToken)

@@ -123,6 +123,19 @@ public sealed class SnapshotTests
     });
 
     [Fact]
+    public async Task Create_after_growing_without_a_write_reads_zeros_at_the_end() => await WithImageAsync(async (pool, image) =>
+    {
+        await FillAsync(image, 1);
+        await image.SnapshotAsync("one");
+        await image.ResizeAsync(2 * Size, allowShrink: false, null, CancellationToken.None);
+
+        await image.SnapshotAsync("two");
+
+        await using Image two = await pool.OpenAtAsync("image", "two");
+        await ExpectAsync(two, (1, (int)Size), (0, (int)Size));
+    });
+
+    [Fact]
     public async Task Create_by_another_client_keeps_writes_that_were_completed_before() => await WithImageAsync(async (pool, image) =>
     {
         await using Image other = await Image.OpenAsync(

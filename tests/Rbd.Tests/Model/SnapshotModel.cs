@@ -1,0 +1,270 @@
+using CurveRbd.Rados;
+using CurveRbd.Store;
+
+namespace CurveRbd.Rbd.Tests;
+
+/// <summary>
+/// An image with snapshots and the byte arrays that it and they must equal. One client writes; operations come from it and from
+/// another one; a third looks at snapshots through a handle that it keeps open.
+/// </summary>
+internal sealed class SnapshotModel
+{
+    private const int SizeMax = 700_000; // eleven clusters: whole ones, cut ones, and several at once in one request
+    private const int SnapshotsMax = 6;
+
+    private readonly TestPool _pool;
+    private readonly IoContext _otherClient;
+    private readonly Random _random;
+    private readonly List<SnapshotModelSnapshot> _snapshots = [];
+    private readonly List<string> _steps = [];
+    private byte[] _head;
+    private Image _image;
+    private Image _other;
+    private readonly Image _viewer;
+    private int _names;
+
+    private SnapshotModel(TestPool pool, IoContext otherClient, Random random, Image image, Image other, Image viewer)
+    {
+        _pool = pool;
+        _otherClient = otherClient;
+        _random = random;
+        _image = image;
+        _other = other;
+        _viewer = viewer;
+        _head = new byte[image.Size];
+    }
+
+    /// <summary>What was done, in order.</summary>
+    public IReadOnlyList<string> Steps => _steps;
+
+    public static async Task<SnapshotModel> StartAsync(TestPool pool, Random random)
+    {
+        Image image = await pool.CreateAndOpenAsync((ulong)random.Next(SizeMax));
+        IoContext otherClient = await pool.ConnectAnotherAsync();
+        Image other = await Image.OpenAsync(otherClient, "image", null, readOnly: false, CancellationToken.None);
+        Image viewer = await Image.OpenAsync(
+            await pool.ConnectAnotherAsync(), "image", null, readOnly: true, CancellationToken.None);
+        return new SnapshotModel(pool, otherClient, random, image, other, viewer);
+    }
+
+    public async Task StepAsync()
+    {
+        string step = await (_random.Next(34) switch
+        {
+            < 10 => WriteAsync(),
+            < 13 => DiscardAsync(),
+            < 16 => ZeroAsync(),
+            < 18 => ResizeAsync(),
+            < 22 => SnapshotAsync(),
+            < 24 => RemoveSnapshotAsync(),
+            < 26 => RollbackAsync(),
+            26 => RenameSnapshotAsync(),
+            27 => ReopenAsync(),
+            28 => ReopenOtherAsync(),
+            29 => FlushAsync(),
+            30 => TurnAsync(),
+            31 => MergeAsync(),
+            _ => ViewAsync(),
+        });
+        _steps.Add(step);
+        await VerifyHeadAsync();
+    }
+
+    /// <summary>Compares everything, as a client sees it that opens the image now.</summary>
+    public async Task VerifyAllAsync()
+    {
+        await VerifyHeadAsync();
+        await using Image fresh = await _pool.OpenAsync("image", readOnly: true);
+        IReadOnlyList<Snapshot> listed = await fresh.Snapshots.ListAsync(CancellationToken.None);
+        Assert.Equal(_snapshots.Select(snapshot => snapshot.Name), listed.Select(snapshot => snapshot.Name.ToString()));
+        Assert.Equal(_snapshots.Select(snapshot => (ulong)snapshot.Data.Length), listed.Select(snapshot => snapshot.Size));
+        foreach (SnapshotModelSnapshot snapshot in _snapshots)
+        {
+            await fresh.SetSnapshotAsync(snapshot.Name, CancellationToken.None);
+            await VerifyAsync(fresh, snapshot.Data, $"snapshot {snapshot.Name}");
+        }
+    }
+
+    public async Task CloseAsync()
+    {
+        await _image.CloseAsync();
+        await _other.CloseAsync();
+        await _viewer.CloseAsync();
+    }
+
+    private Task VerifyHeadAsync() => VerifyAsync(_image, _head, "head");
+
+    private static async Task VerifyAsync(Image image, byte[] expected, string what)
+    {
+        Assert.Equal((ulong)expected.Length, image.Size);
+        var read = new byte[expected.Length];
+        if (read.Length > 0)
+            await image.ReadAsync(0, read);
+        int equal = expected.AsSpan().CommonPrefixLength(read);
+        Assert.True(equal == expected.Length, $"{what} differs from byte {equal} on");
+    }
+
+    private (int Offset, int Length) Range()
+    {
+        int offset = _random.Next(_head.Length);
+        int length = _random.Next(3) switch
+        {
+            0 => _random.Next(1, 300),
+            1 => _random.Next(1, 70_000),
+            _ => _random.Next(1, 300_000),
+        };
+        if (_random.Next(2) == 0)
+            (offset, length) = (offset & ~65535, (length + 65535) & ~65535);
+        return (offset, Math.Min(length, _head.Length - offset));
+    }
+
+    private async Task<string> WriteAsync()
+    {
+        if (_head.Length == 0)
+            return "nothing";
+        (int offset, int length) = Range();
+        var data = new byte[length];
+        _random.NextBytes(data);
+
+        Assert.Equal(length, await _image.WriteAsync((ulong)offset, data));
+        data.CopyTo(_head, offset);
+        return $"write {offset}+{length}";
+    }
+
+    private async Task<string> DiscardAsync()
+    {
+        if (_head.Length == 0)
+            return "nothing";
+        (int offset, int length) = Range();
+
+        await _image.DiscardAsync((ulong)offset, (ulong)length);
+        _head.AsSpan(offset, length).Clear();
+        return $"discard {offset}+{length}";
+    }
+
+    private async Task<string> ZeroAsync()
+    {
+        if (_head.Length == 0)
+            return "nothing";
+        (int offset, int length) = Range();
+        ZeroMode mode = _random.Next(2) == 0 ? ZeroMode.Unmap : ZeroMode.Allocate;
+
+        await _image.WriteZeroesAsync((ulong)offset, (ulong)length, mode);
+        _head.AsSpan(offset, length).Clear();
+        return $"zero {offset}+{length} {mode}";
+    }
+
+    private async Task<string> ResizeAsync()
+    {
+        int size = _random.Next(8) == 0 ? 0 : _random.Next(SizeMax);
+
+        await _image.ResizeAsync((ulong)size, allowShrink: true, null, CancellationToken.None);
+        Array.Resize(ref _head, size);
+        return $"resize {size}";
+    }
+
+    private async Task<string> SnapshotAsync()
+    {
+        if (_snapshots.Count == SnapshotsMax)
+            return "nothing";
+        var name = $"s{++_names}";
+        (Image by, string who) = Anyone();
+
+        await by.SnapshotAsync(name);
+        _snapshots.Add(new SnapshotModelSnapshot(name, [.. _head]));
+        return $"snapshot {name} by {who}";
+    }
+
+    private async Task<string> RemoveSnapshotAsync()
+    {
+        if (_snapshots.Count == 0)
+            return "nothing";
+        SnapshotModelSnapshot snapshot = AnySnapshot();
+        (Image by, string who) = Anyone();
+
+        await by.RemoveSnapshotAsync(snapshot.Name);
+        _snapshots.Remove(snapshot);
+        return $"remove {snapshot.Name} by {who}";
+    }
+
+    private async Task<string> RollbackAsync()
+    {
+        if (_snapshots.Count == 0)
+            return "nothing";
+        SnapshotModelSnapshot snapshot = AnySnapshot();
+        (Image by, string who) = Anyone();
+        await by.SetSnapshotAsync((ByteName?)null, CancellationToken.None);
+
+        await by.Snapshots.RollbackAsync(snapshot.Name, null, CancellationToken.None);
+        _head = [.. snapshot.Data];
+        return $"roll back to {snapshot.Name} by {who}";
+    }
+
+    private async Task<string> RenameSnapshotAsync()
+    {
+        if (_snapshots.Count == 0)
+            return "nothing";
+        int index = _random.Next(_snapshots.Count);
+        string from = _snapshots[index].Name;
+        var to = $"r{++_names}";
+        (Image by, string who) = Anyone();
+
+        await by.Snapshots.RenameAsync(from, to, CancellationToken.None);
+        _snapshots[index] = _snapshots[index] with { Name = to };
+        return $"rename {from} to {to} by {who}";
+    }
+
+    private async Task<string> ReopenAsync()
+    {
+        await _image.CloseAsync();
+        _image = await _pool.OpenAsync("image");
+        return "reopen";
+    }
+
+    private async Task<string> ReopenOtherAsync()
+    {
+        await _other.CloseAsync();
+        _other = await Image.OpenAsync(_otherClient, "image", null, readOnly: false, CancellationToken.None);
+        return "the other reopens";
+    }
+
+    private async Task<string> FlushAsync()
+    {
+        await _image.FlushAsync();
+        return "flush";
+    }
+
+    // To a snapshot and back with the handle that writes.
+    private async Task<string> TurnAsync()
+    {
+        if (_snapshots.Count == 0)
+            return "nothing";
+        SnapshotModelSnapshot snapshot = AnySnapshot();
+        await _image.SetSnapshotAsync(snapshot.Name, CancellationToken.None);
+        await VerifyAsync(_image, snapshot.Data, $"snapshot {snapshot.Name}");
+        await _image.SetSnapshotAsync((ByteName?)null, CancellationToken.None);
+        return $"turn to {snapshot.Name}";
+    }
+
+    private async Task<string> MergeAsync()
+    {
+        (Image by, string who) = Anyone();
+        await by.Merging.RunAsync(CancellationToken.None);
+        return $"merge by {who}";
+    }
+
+    private async Task<string> ViewAsync()
+    {
+        if (_snapshots.Count == 0)
+            return "nothing";
+        SnapshotModelSnapshot snapshot = AnySnapshot();
+        Image viewer = _random.Next(2) == 0 ? _viewer : _other;
+        await viewer.SetSnapshotAsync(snapshot.Name, CancellationToken.None);
+        await VerifyAsync(viewer, snapshot.Data, $"snapshot {snapshot.Name}");
+        return $"view {snapshot.Name}";
+    }
+
+    private SnapshotModelSnapshot AnySnapshot() => _snapshots[_random.Next(_snapshots.Count)];
+
+    private (Image Image, string Name) Anyone() => _random.Next(2) == 0 ? (_image, "the writer") : (_other, "the other");
+}
