@@ -43,6 +43,11 @@ public sealed record CurveOptions
     /// <summary>Largest chunk request, in bytes (global.fileIOSplitMaxSizeKB).</summary>
     public int ChunkRequestSizeMax { get; init; } = 64 * 1024;
 
+    /// <summary>The socket of this host's nebd-server; empty = bytes go straight to the chunkservers.</summary>
+    public string NebdSocket { get; init; } = "";
+
+    public NebdPolicy Nebd { get; init; } = new();
+
     /// <summary>How long I/O waits for a lost permission to come back before it fails (the MDS refuses, e.g. because clocks differ).</summary>
     public TimeSpan AuthorityGrace { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -8,14 +8,12 @@ public static class CurveSettings
 {
     /// <param name="settings">The keys of the section; an absent or empty one has its default.</param>
     /// <param name="user">Who connects, and owns what is created.</param>
-    /// <exception cref="StorageException">EINVAL: a value is missing or wrong. EOPNOTSUPP: an I/O path that does not exist.</exception>
+    /// <exception cref="StorageException">EINVAL: a value is missing or wrong. EOPNOTSUPP: what CurveBS' clients can't do.</exception>
     public static CurveOptions Read(IReadOnlyDictionary<string, string> settings, string user)
     {
         string[] addresses = Value(settings, "curve_mds").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);
         if (addresses.Length == 0)
             throw new StorageException(Errno.EINVAL, "rbd_store = curve needs the cluster's MDS (curve_mds = ip:port,...)");
-        if (Value(settings, "curve_io") is not ("" or "direct") and var io)
-            throw new StorageException(Errno.EOPNOTSUPP, $"curve_io = {io}: this version reads and writes directly only (curve_io = direct)");
         if (Value(settings, "curve_root_user") is not ("" or MdsStamp.RootUser) and var root)
             throw new StorageException(Errno.EOPNOTSUPP, $"curve_root_user = {root}: CurveBS' clients sign for the user {MdsStamp.RootUser} alone");
         return new CurveOptions
@@ -23,9 +21,17 @@ public static class CurveSettings
             MdsAddresses = addresses,
             User = user,
             RootPassword = Value(settings, "curve_root_password"),
+            NebdSocket = NebdSocket(Value(settings, "curve_io")),
             OperationTimeout = Seconds(settings, "rados_osd_op_timeout"),
         };
     }
+
+    private static string NebdSocket(string io) => io switch
+    {
+        "" or "direct" => "",
+        _ when io.StartsWith("nebd:/", StringComparison.Ordinal) => io["nebd:".Length..],
+        _ => throw new StorageException(Errno.EINVAL, $"curve_io = {io}: neither 'direct' nor 'nebd:' with the absolute path of a nebd-server's socket"),
+    };
 
     private static TimeSpan Seconds(IReadOnlyDictionary<string, string> settings, string key)
     {

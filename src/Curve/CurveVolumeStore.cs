@@ -21,6 +21,7 @@ public sealed class CurveVolumeStore : IVolumeStore
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
     private readonly CopysetDirectory _copysets;
+    private readonly NebdClient? _nebd;
     private string _clusterId = "";
 
     private CurveVolumeStore(CurveOptions options, TimeProvider time)
@@ -32,6 +33,8 @@ public sealed class CurveVolumeStore : IVolumeStore
         _topology = new MdsTopology(_mds, options);
         _copysets = new CopysetDirectory(_mds, _channels, options, time, _closing.Token);
         Namespace = new MdsNamespace(_mds, options, time);
+        if (options.NebdSocket.Length > 0)
+            _nebd = new NebdClient(options.NebdSocket, _channels, options.Nebd, time);
     }
 
     public VolumeLimits Limits { get; private set; } = null!;
@@ -144,8 +147,15 @@ public sealed class CurveVolumeStore : IVolumeStore
             ? VolumeSession.ForReading(_mds, Options, Capabilities, _time, path.ToString(), OwnerOf(path), file)
             : await VolumeSession.OpenAsync(_mds, Options, Capabilities, _time, path.ToString(), OwnerOf(path), file, cancellationToken)
                 .ConfigureAwait(false);
-        var segments = new SegmentMap(session, _mds, _copysets, Options, _time);
-        return new CurveVolume(this, path, session, segments, new ChunkClient(session, Options, _time, _closing.Token), readOnly);
+        try
+        {
+            return await OpenAsync(path, session, readOnly, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>
@@ -171,6 +181,8 @@ public sealed class CurveVolumeStore : IVolumeStore
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync().ConfigureAwait(false);
+        if (_nebd is not null)
+            await _nebd.DisposeAsync().ConfigureAwait(false);
         await _channels.DisposeAsync().ConfigureAwait(false);
         _closing.Dispose();
     }
@@ -212,6 +224,24 @@ public sealed class CurveVolumeStore : IVolumeStore
             throw new StorageException(Errno.EISDIR, $"{path} is not a volume but {file.Type}");
         if (file.IsUnflattenedClone)
             throw new StorageException(Errno.EOPNOTSUPP, $"{path} is a clone made by CurveBS whose data still lies in its source: flatten it with CurveBS' tools first");
+    }
+
+    private async Task<IVolume> OpenAsync(VolumePath path, VolumeSession session, bool readOnly, CancellationToken cancellationToken)
+    {
+        var segments = new SegmentMap(session, _mds, _copysets, Options, _time);
+        var chunks = new ChunkClient(session, Options, _time, _closing.Token);
+        VolumeIo io = _nebd is null
+            ? new ChunkIo(session, segments, chunks, Options.ChunkRequestSizeMax)
+            : await OpenThroughNebdAsync(_nebd, session, segments, chunks, cancellationToken).ConfigureAwait(false);
+        return new CurveVolume(this, path, session, segments, chunks, io, readOnly);
+    }
+
+    private async Task<VolumeIo> OpenThroughNebdAsync(
+        NebdClient nebd, VolumeSession session, SegmentMap segments, ChunkClient chunks, CancellationToken cancellationToken)
+    {
+        NebdFile file = await nebd.OpenAsync(session, cancellationToken).ConfigureAwait(false);
+        var silence = new NebdSilence(session, segments, chunks, Options.Nebd, _time);
+        return new NebdIo(file, nebd, session, silence, Options, _closing.Token);
     }
 
     private async Task ConnectAsync(CancellationToken cancellationToken)

@@ -23,3 +23,23 @@ public class CurveVolumeTests : VolumeContract
 
     protected override ValueTask CloseStoreAsync() => _cluster.DisposeAsync();
 }
+
+public class NebdVolumeStoreTests : VolumeStoreContract
+{
+    private readonly Cluster _cluster = Cluster.Start(new ClusterOptions());
+
+    protected override async ValueTask<IVolumeStore> OpenStoreAsync() =>
+        await Fixture.ConnectAsync(_cluster, options => options with { User = "admin", NebdSocket = _cluster.Nebd.Socket });
+
+    protected override ValueTask CloseStoreAsync() => _cluster.DisposeAsync();
+}
+
+public class NebdVolumeTests : VolumeContract
+{
+    private readonly Cluster _cluster = Cluster.Start(new ClusterOptions());
+
+    protected override async ValueTask<IVolumeStore> OpenStoreAsync() =>
+        await Fixture.ConnectAsync(_cluster, options => options with { User = "admin", NebdSocket = _cluster.Nebd.Socket });
+
+    protected override ValueTask CloseStoreAsync() => _cluster.DisposeAsync();
+}

@@ -16,7 +16,8 @@ public class CurveSettingsTests
 
     [Theory]
     [InlineData("curve_mds", "", Errno.EINVAL)]
-    [InlineData("curve_io", "nebd:/data/nebd/nebd.sock", Errno.EOPNOTSUPP)]
+    [InlineData("curve_io", "nebd", Errno.EINVAL)]
+    [InlineData("curve_io", "nebd:nebd.sock", Errno.EINVAL)]
     [InlineData("rados_osd_op_timeout", "soon", Errno.EINVAL)]
     [InlineData("curve_root_user", "admin", Errno.EOPNOTSUPP)]
     public void Read_what_can_not_be_done_is_refused_and_named(string key, string value, Errno errno)
@@ -28,6 +29,17 @@ public class CurveSettingsTests
 
         Assert.Equal(errno, error.Errno);
         Assert.Contains(key, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("direct", "")]
+    [InlineData("nebd:/data/nebd/nebd.sock", "/data/nebd/nebd.sock")]
+    public void Read_the_way_of_the_bytes(string io, string socket)
+    {
+        CurveOptions options = CurveSettings.Read(new Dictionary<string, string> { ["curve_mds"] = "10.0.0.1:6666", ["curve_io"] = io }, "admin");
+
+        Assert.Equal(socket, options.NebdSocket);
     }
 
     [Fact]

@@ -30,6 +30,22 @@ internal sealed class Fixture : IAsyncDisposable
         return new Fixture(cluster, store);
     }
 
+    /// <summary>With bytes that go through the cluster's nebd-server.</summary>
+    public static async Task<Fixture> StartNebdAsync(ClusterOptions? options = null, Func<CurveOptions, CurveOptions>? configure = null)
+    {
+        Cluster cluster = Cluster.Start(options ?? new ClusterOptions());
+        CurveVolumeStore store = await ConnectNebdAsync(cluster, configure);
+        await store.CreatePoolAsync("pool", Token);
+        return new Fixture(cluster, store);
+    }
+
+    public static Task<CurveVolumeStore> ConnectNebdAsync(Cluster cluster, Func<CurveOptions, CurveOptions>? configure = null) =>
+        ConnectAsync(cluster, options =>
+        {
+            options = options with { NebdSocket = cluster.Nebd.Socket };
+            return configure is null ? options : configure(options);
+        });
+
     public static Task<CurveVolumeStore> ConnectAsync(Cluster cluster, Func<CurveOptions, CurveOptions>? configure = null)
     {
         var options = new CurveOptions

@@ -8,13 +8,15 @@ namespace CurveRbd.Curve.Tests;
 /// <summary>A recorded request and its answer, see tests/golden/README.md. Frames are taken apart here by hand, not by the code under test.</summary>
 internal sealed record GoldenExchange(string File, string Step, string Method, string Status, byte[] Request, byte[] Response)
 {
-    public static IReadOnlyList<GoldenExchange> Read(string file, [CallerFilePath] string here = "") =>
-        [.. System.IO.File.ReadLines(Path.Combine(Path.GetDirectoryName(here)!, "..", "golden", $"{file}.jsonl")).Select(line => Parse(file, line))];
+    public static IReadOnlyList<GoldenExchange> Read(string file) =>
+        [.. System.IO.File.ReadLines(Path.Combine(Folder(), $"{file}.jsonl")).Select(line => Parse(file, line))];
 
     /// <summary>The number in "kFileExists(101)".</summary>
     public int StatusNumber => int.Parse(Status[(Status.IndexOf('(', StringComparison.Ordinal) + 1)..].TrimEnd(')'));
 
     public override string ToString() => $"{File}: {Step} ({Method})";
+
+    private static string Folder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "golden");
 
     private static GoldenExchange Parse(string file, string line)
     {

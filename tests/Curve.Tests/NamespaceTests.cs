@@ -144,11 +144,14 @@ public class NamespaceTests
             await volume.WriteAsync(4096, Fixture.RandomBytes(8192));
         }
 
-        await using TestCluster.Cluster cluster = TestCluster.Cluster.Start(options);
-        await using CurveVolumeStore store = await Fixture.ConnectAsync(cluster);
-        await using IVolume kept = await store.OpenAsync(Fixture.Volume, readOnly: false, Fixture.Token);
+        await using (TestCluster.Cluster cluster = TestCluster.Cluster.Start(options))
+        {
+            await using CurveVolumeStore store = await Fixture.ConnectAsync(cluster);
+            await using IVolume kept = await store.OpenAsync(Fixture.Volume, readOnly: false, Fixture.Token);
 
-        Assert.Equal(Fixture.RandomBytes(8192), await Fixture.ReadAsync(kept, 4096, 8192));
+            Assert.Equal(Fixture.RandomBytes(8192), await Fixture.ReadAsync(kept, 4096, 8192));
+        }
+
         Directory.Delete(directory, recursive: true);
     }
 

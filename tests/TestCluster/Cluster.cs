@@ -32,6 +32,7 @@ public sealed class Cluster : IAsyncDisposable
             copysets[id] = new CopysetGroup(id, MembersOf(id), options.ElectionTime);
         Copysets = copysets;
         Mds = [.. Enumerable.Range(0, options.MdsCount).Select(_ => new MdsServer(this, _names, options, Faults))];
+        Nebd = new NebdServer(this, _names, options, _directory, Faults);
     }
 
     public Faults Faults { get; } = new();
@@ -39,6 +40,9 @@ public sealed class Cluster : IAsyncDisposable
     public IReadOnlyList<MdsServer> Mds { get; }
 
     public IReadOnlyList<ChunkServer> ChunkServers { get; }
+
+    /// <summary>The nebd-server of the host that the cluster and its clients share.</summary>
+    public NebdServer Nebd { get; }
 
     /// <summary>For a client's configuration.</summary>
     public IReadOnlyList<string> MdsAddresses => [.. Mds.Select(mds => mds.ToString())];
@@ -58,6 +62,7 @@ public sealed class Cluster : IAsyncDisposable
         foreach (MdsServer mds in cluster.Mds)
             mds.IsRunning = true;
         cluster.Mds[0].Lead();
+        cluster.Nebd.Start();
         return cluster;
     }
 
@@ -106,6 +111,7 @@ public sealed class Cluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Nebd.DisposeAsync().ConfigureAwait(false);
         foreach (MdsServer mds in Mds)
             await mds.DisposeAsync().ConfigureAwait(false);
         foreach (ChunkServer server in ChunkServers)

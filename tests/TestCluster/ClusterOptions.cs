@@ -24,6 +24,12 @@ public sealed record ClusterOptions
 
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether the nebd-server answers I/O that has failed (response.returnRpcWhenIoError); by default it says nothing.</summary>
+    public bool NebdTellsErrors { get; init; }
+
+    /// <summary>How long the nebd-server keeps a file open without a heartbeat.</summary>
+    public TimeSpan NebdHeartbeatTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Where data is kept; null = a temporary directory that goes with the cluster.</summary>
     public string? Directory { get; init; }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using CurveRbd.Brpc;
 using Google.Protobuf;
 
@@ -12,15 +11,13 @@ public abstract class Node : IAsyncDisposable
     private readonly List<RpcRequest> _log = [];
     private RpcServer? _server;
 
-    private protected Node(Faults faults)
+    private protected Node(Faults faults, EndPoint endpoint)
     {
         _faults = faults;
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        Address = (IPEndPoint)probe.LocalEndPoint!;
+        EndPoint = endpoint;
     }
 
-    public IPEndPoint Address { get; }
+    public EndPoint EndPoint { get; }
 
     public bool IsListening => _server is not null;
 
@@ -37,7 +34,7 @@ public abstract class Node : IAsyncDisposable
     /// <summary>Whether requests are kept; off for long runs.</summary>
     public bool IsLogging { get; set; }
 
-    public override string ToString() => Address.ToString();
+    public override string ToString() => EndPoint.ToString()!;
 
     public void ClearLog()
     {
@@ -51,10 +48,11 @@ public abstract class Node : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await CloseAsync().ConfigureAwait(false);
+        await EndAsync().ConfigureAwait(false);
         GC.SuppressFinalize(this);
     }
 
-    private protected void Listen() => _server = RpcServer.Start(Address, ServeAsync);
+    private protected void Listen() => _server = RpcServer.Start(EndPoint, ServeAsync);
 
     private protected async ValueTask CloseAsync()
     {
@@ -62,8 +60,11 @@ public abstract class Node : IAsyncDisposable
             await server.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Gives up what is more than a listening socket.</summary>
+    private protected virtual Task EndAsync() => Task.CompletedTask;
+
     /// <returns>null: never answered.</returns>
-    private protected abstract RpcReply? Serve(RpcRequest request);
+    private protected abstract ValueTask<RpcReply?> AnswerAsync(RpcRequest request);
 
     /// <summary>What a request is answered that a fault turns down.</summary>
     private protected abstract RpcReply Refuse(RpcRequest request, Fault fault);
@@ -93,7 +94,7 @@ public abstract class Node : IAsyncDisposable
 
         Fault? fault = _faults.Take(request.Method, ToString());
         if (fault is null)
-            return ServeStrictly(request);
+            return await ServeStrictlyAsync(request).ConfigureAwait(false);
 
         if (fault.IsReset)
             request.Abort();
@@ -104,17 +105,17 @@ public abstract class Node : IAsyncDisposable
         if (fault.ChunkStatus is not null || fault.Status is not null)
             return Refuse(request, fault);
 
-        RpcReply? reply = ServeStrictly(request);
+        RpcReply? reply = await ServeStrictlyAsync(request).ConfigureAwait(false);
         if (fault.Delay > TimeSpan.Zero)
             await Task.Delay(fault.Delay).ConfigureAwait(false);
         return fault.IsReplyDropped ? null : reply;
     }
 
-    private RpcReply? ServeStrictly(RpcRequest request)
+    private async ValueTask<RpcReply?> ServeStrictlyAsync(RpcRequest request)
     {
         try
         {
-            return Serve(request);
+            return await AnswerAsync(request).ConfigureAwait(false);
         }
         catch (InvalidDataException violation)
         {

@@ -31,6 +31,15 @@ public sealed class RpcCall : IValueTaskSource, IDisposable
     /// <summary>For the server's log; 0 = none.</summary>
     public long LogId { get; set; }
 
+    /// <summary>Asked each time the timeout has passed without an answer; null = the timeout is the end.</summary>
+    public IRpcPatience? Patience { get; set; }
+
+    /// <summary>The connection that alone may carry the call, see <see cref="ConnectionId"/>; 0 = any.</summary>
+    public long RequiredConnectionId { get; set; }
+
+    /// <summary>The connection that carries or has carried the call; never reused by a channel, 0 = none yet.</summary>
+    public long ConnectionId { get; internal set; }
+
     /// <summary>The serialized request.</summary>
     public ReadOnlyMemory<byte> Message { get; private set; }
 
@@ -129,7 +138,8 @@ public sealed class RpcCall : IValueTaskSource, IDisposable
         Shrink(ref _message);
         Shrink(ref _reply);
         _completion.Reset();
-        LogId = 0;
+        LogId = RequiredConnectionId = ConnectionId = 0;
+        Patience = null;
         Message = Reply = default;
         AttachmentSize = LentSize = ReplyAttachmentSize = 0;
         IsReplied = false;

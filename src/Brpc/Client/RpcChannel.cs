@@ -13,10 +13,14 @@ public sealed class RpcChannel(RpcEndpoint endpoint, RpcChannelOptions options, 
     private Task<RpcConnection>? _connecting;
     private RpcException? _lastFailure;
     private long _retryAt;
+    private long _lastConnectionId;
     private TimeSpan _retryDelay = options.ReconnectDelayMin;
     private bool _isDisposed;
 
     public RpcEndpoint Endpoint { get; } = endpoint;
+
+    /// <summary>The id of the connection that the next call will use, as far as is known; 0 = none is open.</summary>
+    public long ConnectionId => Volatile.Read(ref _connection) is { IsOpen: true } live ? live.Id : 0;
 
     /// <param name="timeout">For the whole call, connecting included; <see cref="Timeout.InfiniteTimeSpan"/> = none.</param>
     public static RpcCall Rent(RpcMethod method, TimeSpan timeout)
@@ -117,7 +121,7 @@ public sealed class RpcChannel(RpcEndpoint endpoint, RpcChannelOptions options, 
         {
             _lastFailure = null;
             _retryDelay = options.ReconnectDelayMin;
-            return _connection = new RpcConnection(socket, Endpoint, options, time);
+            return _connection = new RpcConnection(++_lastConnectionId, socket, Endpoint, options, time);
         }
     }
 

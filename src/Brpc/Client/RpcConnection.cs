@@ -25,8 +25,10 @@ internal sealed class RpcConnection : IAsyncDisposable
     private long _lastCorrelationId;
     private long _expiryDue = long.MaxValue;
 
-    public RpcConnection(Socket socket, RpcEndpoint peer, RpcChannelOptions options, TimeProvider time)
+    /// <param name="id">Tells it from every other connection of its channel; above 0.</param>
+    public RpcConnection(long id, Socket socket, RpcEndpoint peer, RpcChannelOptions options, TimeProvider time)
     {
+        Id = id;
         _socket = socket;
         _reader = new SocketReader(socket);
         _writer = new SocketWriter(socket);
@@ -40,6 +42,8 @@ internal sealed class RpcConnection : IAsyncDisposable
         _loops = RunAsync();
     }
 
+    public long Id { get; }
+
     public bool IsOpen => Volatile.Read(ref _closed) is null;
 
     /// <returns>false: the connection is closed, nothing was done with the call.</returns>
@@ -51,6 +55,10 @@ internal sealed class RpcConnection : IAsyncDisposable
             if (_closed is not null)
                 return false;
 
+            if (call.RequiredConnectionId != 0 && call.RequiredConnectionId != Id)
+                throw new RpcException(RpcErrorCode.EFAILEDSOCKET, $"{call.Method}: the connection to {_peer} that it was meant for is gone");
+
+            call.ConnectionId = Id;
             call.CorrelationId = ++_lastCorrelationId;
             if (_pending.Count >= _pendingMax || !_outbox.Writer.TryWrite(new OutgoingCall(call, call.CorrelationId)))
                 throw new RpcException(RpcErrorCode.EOVERCROWDED, $"{call.Method} to {_peer}: {_pending.Count} calls wait already");
@@ -275,7 +283,7 @@ internal sealed class RpcConnection : IAsyncDisposable
             long next = long.MaxValue;
             foreach (RpcCall call in _pending.Values)
             {
-                if (call.Deadline > now)
+                if (call.Deadline > now || TryExtend(call, now))
                     next = Math.Min(next, call.Deadline);
                 else
                     stuck = Expire(call) ?? stuck;
@@ -288,6 +296,14 @@ internal sealed class RpcConnection : IAsyncDisposable
 
         if (stuck is not null)
             Close(stuck);
+    }
+
+    private bool TryExtend(RpcCall call, long now)
+    {
+        if (call.Failure is not null || call.IsReplied || call.Patience?.MayWait(call) is not true)
+            return false;
+        call.Deadline = now + (long)(call.Timeout.TotalSeconds * _time.TimestampFrequency);
+        return true;
     }
 
     /// <returns>Why the connection must go: half a frame can't be called back, and its memory is lent.</returns>

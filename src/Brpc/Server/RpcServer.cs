@@ -36,9 +36,20 @@ public sealed class RpcServer : IAsyncDisposable
             File.Delete(socketPath);
 
         var listener = new Socket(address.AddressFamily, SocketType.Stream, socketPath is null ? ProtocolType.Tcp : ProtocolType.Unspecified);
+        if (socketPath is null)
+            SharePort(listener);
         listener.Bind(address);
         listener.Listen();
         return new RpcServer(listener, socketPath, handler);
+    }
+
+    /// <summary>Lets a socket that is not bound yet have its port together with others that allow it, such as one that only reserves it.</summary>
+    public static void SharePort(Socket socket)
+    {
+        // Linux' SOL_SOCKET and SO_REUSEPORT, which .NET has no name for.
+        const int SocketLevel = 1;
+        const int ReusePort = 15;
+        socket.SetRawSocketOption(SocketLevel, ReusePort, BitConverter.GetBytes(1));
     }
 
     /// <summary>Stops listening and breaks all connections.</summary>

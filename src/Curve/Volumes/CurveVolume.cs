@@ -1,12 +1,10 @@
-using System.Buffers;
-using System.Runtime.CompilerServices;
 using CurveRbd.Store;
 
 namespace CurveRbd.Curve;
 
-/// <summary>An open CurveBS volume, its chunks read and written directly.</summary>
+/// <summary>An open CurveBS volume. Bytes go the way of its <see cref="VolumeIo"/>; what is known of their place comes from MDS and chunkservers.</summary>
 internal sealed class CurveVolume(
-    CurveVolumeStore store, VolumePath path, VolumeSession session, SegmentMap segments, ChunkClient chunks, bool readOnly) : IVolume
+    CurveVolumeStore store, VolumePath path, VolumeSession session, SegmentMap segments, ChunkClient chunks, VolumeIo io, bool readOnly) : IVolume
 {
     private const int ZerosSize = 256 * 1024;
 
@@ -15,7 +13,6 @@ internal sealed class CurveVolume(
     private readonly ChunkLayout _layout = ChunkLayout.Of(session.File);
     private readonly ulong _chunksPerSegment = session.SegmentSize / session.File.ChunkSize;
     private readonly ulong _blockSize = session.File.BlockSize;
-    private readonly int _requestSizeMax = store.Options.ChunkRequestSizeMax;
     private int _isClosed;
 
     public VolumePath Path { get; } = path;
@@ -28,14 +25,14 @@ internal sealed class CurveVolume(
     public ValueTask ReadAsync(ulong offset, IoVector buffer)
     {
         Check(offset, (ulong)buffer.Length);
-        return TransferAsync(offset, buffer, isWrite: false);
+        return io.TransferAsync(offset, buffer, isWrite: false);
     }
 
     public ValueTask WriteAsync(ulong offset, IoVector data)
     {
         CheckWritable();
         Check(offset, (ulong)data.Length);
-        return TransferAsync(offset, data, isWrite: true);
+        return io.TransferAsync(offset, data, isWrite: true);
     }
 
     public async ValueTask ZeroAsync(ulong offset, ulong length, ZeroMode mode)
@@ -93,79 +90,9 @@ internal sealed class CurveVolume(
     {
         if (Interlocked.Exchange(ref _isClosed, 1) != 0)
             return;
+        await io.DisposeAsync().ConfigureAwait(false);
         await session.DisposeAsync().ConfigureAwait(false);
         chunks.Dispose();
-    }
-
-    /// <summary>One request goes its way at once; several are started together and all waited for, because their memory is lent.</summary>
-    private ValueTask TransferAsync(ulong offset, IoVector data, bool isWrite)
-    {
-        if (data.Length == 0)
-            return ValueTask.CompletedTask;
-        ChunkPiece first = NextRequest(offset, data.Length);
-        return first.Length == data.Length ? RequestAsync(first, data, isWrite) : TransferManyAsync(offset, data, isWrite);
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask TransferManyAsync(ulong offset, IoVector data, bool isWrite)
-    {
-        ValueTask[] requests = ArrayPool<ValueTask>.Shared.Rent(CountRequests(offset, data.Length));
-        int count = 0;
-        for (int done = 0; done < data.Length;)
-        {
-            ChunkPiece piece = NextRequest(offset + (ulong)done, data.Length - done);
-#pragma warning disable CA2012 // Each is awaited exactly once, below.
-            requests[count++] = RequestAsync(piece, data.Slice(done, (int)piece.Length), isWrite);
-#pragma warning restore CA2012
-            done += (int)piece.Length;
-        }
-
-        Exception? failure = null;
-        for (int i = 0; i < count; i++)
-        {
-            try
-            {
-                await requests[i].ConfigureAwait(false);
-            }
-            catch (Exception error)
-            {
-                failure ??= error;
-            }
-        }
-
-        Array.Clear(requests, 0, count);
-        ArrayPool<ValueTask>.Shared.Return(requests);
-        if (failure is not null)
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
-    }
-
-    private ChunkPiece NextRequest(ulong offset, int length) => _layout.Locate(offset, (ulong)Math.Min(length, _requestSizeMax));
-
-    private int CountRequests(ulong offset, int length)
-    {
-        int count = 0;
-        for (int done = 0; done < length; count++)
-            done += (int)NextRequest(offset + (ulong)done, length - done).Length;
-        return count;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask RequestAsync(ChunkPiece piece, IoVector data, bool isWrite)
-    {
-        Segment? segment = isWrite
-            ? await segments.AllocateAsync(piece.ChunkIndex / _chunksPerSegment).ConfigureAwait(false)
-            : await segments.FindAsync(piece.ChunkIndex / _chunksPerSegment).ConfigureAwait(false);
-        if (segment is null)
-        {
-            data.Clear();
-            return;
-        }
-
-        ChunkPlace place = segment.Chunks[(int)(piece.ChunkIndex % _chunksPerSegment)];
-        if (isWrite)
-            await chunks.WriteAsync(place, piece.ChunkIndex, piece.Offset, data, segment.OriginFileId).ConfigureAwait(false);
-        else
-            await chunks.ReadAsync(place, piece.ChunkIndex, piece.Offset, data).ConfigureAwait(false);
     }
 
     private async ValueTask<bool> HoldsDataAsync(ulong chunkIndex)
@@ -199,7 +126,7 @@ internal sealed class CurveVolume(
         while (length > 0)
         {
             int count = (int)Math.Min(length, ZerosSize);
-            await TransferAsync(offset, s_zeros.AsMemory(0, count), isWrite: true).ConfigureAwait(false);
+            await io.TransferAsync(offset, s_zeros.AsMemory(0, count), isWrite: true).ConfigureAwait(false);
             offset += (ulong)count;
             length -= (ulong)count;
         }

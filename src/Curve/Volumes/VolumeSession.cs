@@ -34,6 +34,8 @@ internal sealed class VolumeSession : IAsyncDisposable
     private volatile Task _granted = Task.CompletedTask;
     private TaskCompletionSource? _grant;
     private TimeSpan _lease;
+    private long _askedAt;
+    private volatile bool _isFenced;
     private Task _refreshing = Task.CompletedTask;
 
     private VolumeSession(MdsClient mds, CurveOptions options, CurveCapabilities capabilities, TimeProvider time, string path, string owner, CurveFile file)
@@ -69,6 +71,12 @@ internal sealed class VolumeSession : IAsyncDisposable
 
     /// <summary>false: the MDS has refused the last refresh and I/O has to wait.</summary>
     public bool IsGranted => _granted.IsCompletedSuccessfully;
+
+    /// <summary>The MDS knows a newer epoch than the one this opening has: another client has taken over the volume.</summary>
+    public bool IsFenced => _isFenced;
+
+    /// <summary>Why the volume can't be used any more; null = it can.</summary>
+    public StorageException? Loss => _granted.IsFaulted ? _granted.Exception!.InnerException as StorageException : null;
 
     /// <summary>For reading only: nobody is told, nothing is refreshed.</summary>
     public static VolumeSession ForReading(
@@ -122,6 +130,7 @@ internal sealed class VolumeSession : IAsyncDisposable
             return;
         try
         {
+            _askedAt = _time.GetTimestamp();
             Adopt(await CallRefreshAsync(_closed.Token).ConfigureAwait(false));
         }
         catch (Exception error) when (error is StorageException or RpcException or OperationCanceledException or ObjectDisposedException)
@@ -129,6 +138,13 @@ internal sealed class VolumeSession : IAsyncDisposable
             // I/O goes on while no MDS answers: only a refusal stops it.
         }
     }
+
+    /// <summary>
+    /// Asks the MDS before something is done on the strength of this session, when it has not been asked for so long that this
+    /// process must have stood still meanwhile.
+    /// </summary>
+    public ValueTask ConfirmAsync(TimeSpan askedWithin) =>
+        _time.GetElapsedTime(_askedAt) < askedWithin ? ValueTask.CompletedTask : new ValueTask(RefreshAsync());
 
     /// <summary>Takes over what a stat has told.</summary>
     public void Learn(CurveFile file)
@@ -161,6 +177,7 @@ internal sealed class VolumeSession : IAsyncDisposable
             throw new StorageException(Errno.EIO, $"open {Path}: the MDS says kOK and nothing about the file");
 
         _file = CurveFile.From(reply.FileInfo, Path);
+        _askedAt = _time.GetTimestamp();
         _lease = TimeSpan.FromMicroseconds(Math.Max(1, reply.ProtoSession.LeaseTime));
 
         // An opener counts from its first refresh; until then the volume could be deleted under it.
@@ -230,6 +247,8 @@ internal sealed class VolumeSession : IAsyncDisposable
             Lose(new StorageException(Errno.ENOENT, $"{Path} is another volume by now (id {news.Id}, opened as {_file.Id})"));
             return;
         }
+
+        _isFenced |= news.Epoch > _file.Epoch;
 
         // Neither length nor epoch: a size is learned when somebody asks, and an opener keeps the epoch it opened with.
         _file = _file with

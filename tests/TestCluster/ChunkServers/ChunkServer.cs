@@ -5,7 +5,7 @@ using CurveRbd.Curve.Messages;
 namespace CurveRbd.TestCluster;
 
 /// <summary>A chunkserver: stores chunks, and serves those of the copysets it leads.</summary>
-public sealed class ChunkServer : Node
+public sealed class ChunkServer : TcpNode
 {
     private const int BlockSize = 4096;
 

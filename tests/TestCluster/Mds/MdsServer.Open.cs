@@ -48,16 +48,52 @@ public sealed partial class MdsServer
         Inode inode = FindVolume(request.FileName, request.Owner, request.Date, request.Signature, StatusCode.ParaError);
         Demand(request.Offset % NameSpace.SegmentSize == 0 && request.Offset + NameSpace.SegmentSize <= inode.Length, StatusCode.ParaError);
         ulong index = request.Offset / NameSpace.SegmentSize;
-        if (!inode.Segments.TryGetValue(index, out ulong[]? chunks))
-        {
-            Demand(request.AllocateIfNotExist, StatusCode.SegmentNotAllocated);
-            Demand(!request.HasEpoch || request.Epoch >= inode.Epoch, StatusCode.EpochTooOld);
-            chunks = Allocate();
-            inode.Segments.Add(index, chunks);
-            _names.Save();
-        }
-
+        ulong[] chunks = SegmentOf(inode, index, request.AllocateIfNotExist, request.HasEpoch ? request.Epoch : null);
         return new GetOrAllocateSegmentResponse { StatusCode = StatusCode.Ok, PageFileSegment = SegmentOf(request.Offset, chunks) };
+    }
+
+    /// <summary>What a libcurve inside the cluster asks for.</summary>
+    internal StatusCode FindSegment(ulong inodeId, ulong index, bool allocates, ulong epoch, out ulong[] chunks)
+    {
+        chunks = [];
+        if (_names.All.FirstOrDefault(file => file.Id == inodeId) is not { } inode)
+            return StatusCode.FileNotExists;
+        try
+        {
+            Demand(index * NameSpace.SegmentSize < inode.Length, StatusCode.ParaError);
+            chunks = SegmentOf(inode, index, allocates, epoch);
+            return StatusCode.Ok;
+        }
+        catch (Refusal refusal)
+        {
+            return refusal.Status;
+        }
+    }
+
+    /// <returns>null: there is no such volume, or it is not theirs. Nobody can be root here: nebd has no password.</returns>
+    internal Inode? FindForOwner(string path, string owner)
+    {
+        try
+        {
+            Inode inode = Find(path, owner, isRoot: false);
+            return inode.Type == FileType.PageFile && owner != "root" ? inode : null;
+        }
+        catch (Refusal)
+        {
+            return null;
+        }
+    }
+
+    private ulong[] SegmentOf(Inode inode, ulong index, bool allocates, ulong? epoch)
+    {
+        if (inode.Segments.TryGetValue(index, out ulong[]? chunks))
+            return chunks;
+        Demand(allocates, StatusCode.SegmentNotAllocated);
+        Demand(epoch is null || epoch >= inode.Epoch, StatusCode.EpochTooOld);
+        chunks = Allocate();
+        inode.Segments.Add(index, chunks);
+        _names.Save();
+        return chunks;
     }
 
     private ulong[] Allocate()

@@ -7,7 +7,7 @@ using Google.Protobuf;
 namespace CurveRbd.TestCluster;
 
 /// <summary>One MDS. It listens only while it leads; what it keeps in memory starts empty each time.</summary>
-public sealed partial class MdsServer : Node
+public sealed partial class MdsServer : TcpNode
 {
     private const string Files = "curve.mds.CurveFSService";
     private const string Topology = "curve.mds.topology.TopologyService";
@@ -46,6 +46,19 @@ public sealed partial class MdsServer : Node
     {
         IsRunning = false;
         return CloseAsync();
+    }
+
+    /// <summary>What a libcurve inside the cluster tells: that it still has the volume open.</summary>
+    internal void RefreshSession(string path, string ip, uint port)
+    {
+        lock (_names.Gate)
+            _sessions.Refresh(path, ip, port);
+    }
+
+    internal void CloseSession(string path, string ip, uint port)
+    {
+        lock (_names.Gate)
+            _sessions.Close(path, ip, port);
     }
 
     private protected override RpcReply Refuse(RpcRequest request, Fault fault)

@@ -1,0 +1,165 @@
+using CurveRbd.Brpc;
+using CurveRbd.Curve.Messages.Nebd;
+using CurveRbd.Store;
+
+namespace CurveRbd.Curve;
+
+/// <summary>
+/// A volume that a nebd-server has open for this process. It is opened again, under the same name, on each new connection: a server
+/// that was restarted gives the old number, one that forgot everything a new one, and either way no number is used that could be
+/// another file's by now.
+/// </summary>
+internal sealed class NebdFile(NebdClient client, VolumeSession session, string name) : IAsyncDisposable
+{
+    private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly SemaphoreSlim _opening = new(1);
+    private readonly Lock _gate = new();
+    private NebdHandle _handle;
+
+    public string Name { get; } = name;
+
+    /// <summary>The last one known; without a connection id when there is none.</summary>
+    public NebdHandle Handle
+    {
+        get
+        {
+            lock (_gate)
+                return _handle;
+        }
+    }
+
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        long start = client.Time.GetTimestamp();
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                if (await TryOpenAsync().ConfigureAwait(false))
+                    return;
+                throw Refused();
+            }
+            catch (RpcException error)
+            {
+                if (client.Time.GetElapsedTime(start) >= client.Policy.OpenTimeout)
+                    throw client.NobodyThere(error);
+            }
+
+            await Task.Delay(DelayAfter(tries), client.Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A handle that is good on the connection as it is now.</summary>
+    /// <param name="timeout">Infinite: as long as it takes.</param>
+    /// <exception cref="StorageException">ETIMEDOUT; EIO: the server keeps refusing; or why the volume is lost.</exception>
+    public ValueTask<NebdHandle> UseAsync(TimeSpan timeout, CancellationToken closing)
+    {
+        NebdHandle handle = Handle;
+        return handle.ConnectionId != 0 && handle.ConnectionId == client.Channel.ConnectionId ? new(handle) : new(ReopenAsync(timeout, closing));
+    }
+
+    /// <summary>The server did not want to know the handle.</summary>
+    public void Forget(NebdHandle handle)
+    {
+        lock (_gate)
+        {
+            if (_handle == handle)
+                _handle = default;
+        }
+    }
+
+    public TimeSpan DelayAfter(int tries) => TimeSpan.FromTicks(Math.Min(tries * client.Policy.Delay.Ticks, client.Policy.DelayMax.Ticks));
+
+    /// <summary>Never waits long: the server closes by itself what nobody sends heartbeats for.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        client.Remove(this);
+        try
+        {
+            NebdHandle handle = await UseAsync(s_closeTimeout, CancellationToken.None).ConfigureAwait(false);
+            using RpcCall call = RpcChannel.Rent(NebdMethods.CloseFile, s_closeTimeout);
+            call.RequiredConnectionId = handle.ConnectionId;
+            StrictProto.WriteRequest(call, new CloseFileRequest { Fd = handle.Fd });
+            await client.Channel.CallAsync(call).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is RpcException or StorageException or ObjectDisposedException)
+        {
+            // It keeps a record of the file, which harms nobody.
+        }
+
+        _opening.Dispose();
+    }
+
+    private async Task<NebdHandle> ReopenAsync(TimeSpan timeout, CancellationToken closing)
+    {
+        long start = client.Time.GetTimestamp();
+        if (!await _opening.WaitAsync(timeout, closing).ConfigureAwait(false))
+            throw TimedOut(timeout, null);
+        try
+        {
+            for (int tries = 1; ; tries++)
+            {
+                NebdHandle handle = Handle;
+                if (handle.ConnectionId != 0 && handle.ConnectionId == client.Channel.ConnectionId)
+                    return handle;
+                if (session.Loss is { } loss)
+                    throw new StorageException(loss.Errno, loss.Message, loss);
+
+                RpcException? failure = await TryReopenAsync().ConfigureAwait(false);
+                TimeSpan elapsed = client.Time.GetElapsedTime(start);
+                if (timeout != Timeout.InfiniteTimeSpan && elapsed >= timeout)
+                    throw TimedOut(timeout, failure);
+                if (Handle.ConnectionId != 0)
+                    continue;
+                if (failure is null && elapsed >= client.Policy.SilenceMax)
+                    throw Refused();
+                await Task.Delay(DelayAfter(tries), client.Time, closing).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    /// <returns>null: the server answered, if only with a refusal.</returns>
+    private async Task<RpcException?> TryReopenAsync()
+    {
+        try
+        {
+            await TryOpenAsync().ConfigureAwait(false);
+            return null;
+        }
+        catch (RpcException error)
+        {
+            return error;
+        }
+    }
+
+    /// <returns>false: the server refuses.</returns>
+    private async Task<bool> TryOpenAsync()
+    {
+        using RpcCall call = RpcChannel.Rent(NebdMethods.OpenFile, client.Policy.CallTimeout);
+
+        // Not exclusive: what others write into holes is to be seen.
+        StrictProto.WriteRequest(call, new OpenFileRequest { FileName = Name, Flags = new ProtoOpenFlags { Exclusive = false } });
+        await client.Channel.CallAsync(call).ConfigureAwait(false);
+        OpenFileResponse reply = StrictProto.ReadReply(call, OpenFileResponse.Parser);
+        if (reply.RetCode != RetCode.KOk || !reply.HasFd)
+            return false;
+
+        // The server has opened with the epoch of now. Whether that is still ours has to be known before anything is written.
+        await session.RefreshAsync().ConfigureAwait(false);
+        lock (_gate)
+            _handle = new NebdHandle(reply.Fd, call.ConnectionId);
+        return true;
+    }
+
+    private StorageException Refused() => new(
+        Errno.EIO,
+        $"the nebd-server at {client.Socket} refuses to open {session.Path} of {session.Owner}, and does not say why: see its log, and whether its client.conf names this cluster's MDS");
+
+    private StorageException TimedOut(TimeSpan timeout, RpcException? last) => new(
+        Errno.ETIMEDOUT, $"{session.Path}: the nebd-server at {client.Socket} has not opened it again in {timeout.TotalSeconds:0.#} s{(last is null ? "" : $" ({last.Message})")}", last);
+}
