@@ -19,6 +19,7 @@ typedef void *rbd_image_options_t;
 typedef void *rbd_completion_t;
 typedef void *rbd_pool_stats_t;
 typedef int rbd_snap_namespace_type_t;
+typedef int rbd_lock_mode_t;
 typedef int rbd_mirror_mode_t;
 typedef int rbd_mirror_image_mode_t;
 
@@ -66,6 +67,30 @@ typedef struct {
 } rbd_snap_spec_t;
 
 typedef struct {
+    const char *pool_name, *image_name, *image_id;
+    bool trash;
+} rbd_child_info_t;
+
+typedef struct {
+    rbd_snap_namespace_type_t original_namespace_type;
+    char *original_name;
+} rbd_snap_trash_namespace_t;
+
+typedef struct {
+    int64_t group_pool;
+    char *group_name, *group_snap_name;
+} rbd_snap_group_namespace_t;
+
+typedef struct {
+    int state;
+    size_t mirror_peer_uuids_count;
+    char *mirror_peer_uuids;
+    bool complete;
+    char *primary_mirror_uuid;
+    uint64_t primary_snap_id, last_copied_object_number;
+} rbd_snap_mirror_namespace_t;
+
+typedef struct {
     char *id, *name;
     int source;
     time_t deletion_time, deferment_end_time;
@@ -100,6 +125,8 @@ _Static_assert(sizeof(struct rados_pool_stat_t) == 128, "rados_pool_stat_t");
 _Static_assert(sizeof(rbd_image_info_t) == 160 && offsetof(rbd_image_info_t, parent_pool) == 56, "rbd_image_info_t");
 _Static_assert(sizeof(rbd_linked_image_spec_t) == 48 && sizeof(rbd_trash_image_info_t) == 40, "rbd_linked_image_spec_t, rbd_trash_image_info_t");
 _Static_assert(sizeof(rbd_snap_info_t) == 24 && sizeof(rbd_snap_spec_t) == 24 && sizeof(rbd_image_watcher_t) == 24, "24 bytes each");
+_Static_assert(sizeof(rbd_child_info_t) == 32 && sizeof(rbd_snap_trash_namespace_t) == 16, "rbd_child_info_t, rbd_snap_trash_namespace_t");
+_Static_assert(sizeof(rbd_snap_group_namespace_t) == 24 && sizeof(rbd_snap_mirror_namespace_t) == 56, "snapshot namespaces");
 _Static_assert(sizeof(rbd_config_option_t) == 24 && sizeof(rbd_group_info_t) == 16 && sizeof(rbd_mirror_image_info_t) == 16, "sizes");
 
 #endif

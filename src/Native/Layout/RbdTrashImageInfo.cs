@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using CurveRbd.Rbd;
+using CurveRbd.Store;
 
 namespace CurveRbd.Native;
 
@@ -11,6 +13,15 @@ internal unsafe struct RbdTrashImageInfo
     public int Source;
     public long DeletionTime;
     public long DefermentEndTime;
+
+    public static RbdTrashImageInfo Of(TrashEntry entry) => new()
+    {
+        Id = CString.Duplicate((ByteName)entry.Id),
+        Name = CString.Duplicate(entry.Name),
+        Source = (int)entry.Source,
+        DeletionTime = entry.DeletedAt.ToUnixTimeSeconds(),
+        DefermentEndTime = entry.DeferredUntil.ToUnixTimeSeconds(),
+    };
 
     public static void Free(RbdTrashImageInfo* info)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CurveRbd.Rbd;
 using CurveRbd.Store;
 
@@ -29,6 +30,10 @@ internal sealed unsafe class PoolStatisticsRequest
         PoolStatistic.ImageProvisionedBytes => statistics.ProvisionedBytes,
         PoolStatistic.ImageMaxProvisionedBytes => statistics.MaxProvisionedBytes,
         PoolStatistic.ImageSnapshots => statistics.Snapshots,
-        _ => 0, // nothing is in the trash
+        PoolStatistic.TrashImages => statistics.TrashImages,
+        PoolStatistic.TrashProvisionedBytes => statistics.TrashProvisionedBytes,
+        PoolStatistic.TrashMaxProvisionedBytes => statistics.TrashMaxProvisionedBytes,
+        PoolStatistic.TrashSnapshots => statistics.TrashSnapshots,
+        _ => throw new UnreachableException(),
     };
 }
