@@ -39,7 +39,7 @@ internal static class VolumeMove
         if (await GetHeaderAsync(pool, id, cancellationToken).ConfigureAwait(false) is not { } header
             || await GetLayerAsync(pool, header, cancellationToken).ConfigureAwait(false) is not { } layer)
             return true;
-        string home = HomeOf(pool, header.Value, layer.Value) ?? layer.Value.Volume;
+        string home = HomeOf(pool, header.Value, layer) ?? layer.Value.Volume;
         return layer.Value.MovingTo is null && string.Equals(layer.Value.Volume, home, StringComparison.Ordinal);
     }
 
@@ -51,7 +51,7 @@ internal static class VolumeMove
             return;
 
         if (await SettleAsync(pool, operation, header, cancellationToken).ConfigureAwait(false) is not { } layer
-            || HomeOf(pool, header.Value, layer.Value) is not { } home
+            || HomeOf(pool, header.Value, layer) is not { } home
             || string.Equals(layer.Value.Volume, home, StringComparison.Ordinal)
             || await IsTakenAsync(pool, home, cancellationToken).ConfigureAwait(false))
             return;
@@ -80,9 +80,11 @@ internal static class VolumeMove
     private static async Task<Stored<LayerRecord>?> SettleAsync(
         ImagePool pool, Operation operation, Stored<ImageHeader> header, CancellationToken cancellationToken)
     {
-        VolumeOfImage? volume = await VolumeOfImage.FindAsync(pool, header.Value, cancellationToken).ConfigureAwait(false);
-        if (volume?.OtherClaimKey is null)
-            return volume?.Layer;
+        if (await GetLayerAsync(pool, header, cancellationToken).ConfigureAwait(false) is not { } layer)
+            return null;
+        VolumeOfImage volume = await VolumeOfImage.OfLayerAsync(pool, header.Value, layer, cancellationToken).ConfigureAwait(false);
+        if (volume.OtherClaimKey is null)
+            return volume.Layer;
 
         LayerRecord settled = volume.Layer.Value with { Volume = volume.Path.Name, MovingTo = null };
         RecordTransaction transaction = operation.NewTransaction()
@@ -118,15 +120,25 @@ internal static class VolumeMove
 
     // Only an image that is one plain volume is that volume; another has several, and none of them is what its name promises.
     /// <returns>The volume name that the image should have; null when any is as good.</returns>
-    private static string? HomeOf(ImagePool pool, ImageHeader header, LayerRecord head) =>
-        header.Namespace.IsEmpty && header.DataPoolId == pool.Id && head is { Kind: LayerKind.Plain, Below: null, LiesOnParent: false }
+    private static string? HomeOf(ImagePool pool, ImageHeader header, Stored<LayerRecord> layer) =>
+        header.Namespace.IsEmpty
+        && header.DataPoolId == pool.Id
+        && layer.Value is { Kind: LayerKind.Plain, Below: null, LiesOnParent: false }
+        && string.Equals(layer.Record.Key, pool.Keys.Layer(header.Id, header.HeadLayer), StringComparison.Ordinal)
             ? VolumeNames.FromImage(header.Name, pool.Volumes.Limits)
             : null;
 
     private static ValueTask<Stored<ImageHeader>?> GetHeaderAsync(ImagePool pool, string id, CancellationToken cancellationToken) =>
         pool.GetAsync(pool.Keys.Header(id), RbdJsonContext.Default.ImageHeader, cancellationToken);
 
-    private static ValueTask<Stored<LayerRecord>?> GetLayerAsync(
-        ImagePool pool, Stored<ImageHeader> header, CancellationToken cancellationToken) =>
-        pool.GetAsync(pool.Keys.Layer(header.Value.Id, header.Value.HeadLayer), RbdJsonContext.Default.LayerRecord, cancellationToken);
+    // The one that is moving; it may have been frozen after a move was cut short.
+    private static async ValueTask<Stored<LayerRecord>?> GetLayerAsync(
+        ImagePool pool, Stored<ImageHeader> header, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Stored<LayerRecord>> layers = await pool.RangeAsync(
+            pool.Keys.Layers(header.Value.Id), RbdJsonContext.Default.LayerRecord, cancellationToken).ConfigureAwait(false);
+        string head = pool.Keys.Layer(header.Value.Id, header.Value.HeadLayer);
+        return layers.FirstOrDefault(layer => layer.Value.MovingTo is not null)
+            ?? layers.FirstOrDefault(layer => string.Equals(layer.Record.Key, head, StringComparison.Ordinal));
+    }
 }

@@ -29,7 +29,7 @@ internal sealed record VolumeOfImage(Stored<LayerRecord> Layer, VolumePath Path,
         return volumes;
     }
 
-    private static async ValueTask<VolumeOfImage> OfLayerAsync(
+    public static async ValueTask<VolumeOfImage> OfLayerAsync(
         ImagePool pool, ImageHeader header, Stored<LayerRecord> layer, CancellationToken cancellationToken)
     {
         var keys = new RecordKeys(header.DataPoolId);
