@@ -5,6 +5,10 @@ namespace CurveRbd.Rbd;
 /// <summary>The snapshot that a clone is to be made of, as it was read.</summary>
 internal sealed record CloneOrigin(ImagePool Pool, Stored<ImageHeader> Image, Stored<SnapshotRecord> Snapshot, int CloneFormat)
 {
+    private ulong NewOperations => Image.Value.OpFeatures | (CloneFormat == 2 ? OperationFeatures.CloneParent : 0);
+
+    private bool ChangesHeader => NewOperations != Image.Value.OpFeatures;
+
     private string SnapshotName => $"{Pool.Describe(Image.Value.Name)}@{Snapshot.Value.Name}";
 
     /// <exception cref="StorageException">ENOENT: no such image, or no such snapshot of it; ENOSYS, EINVAL: it can't be cloned.</exception>
@@ -24,6 +28,7 @@ internal sealed record CloneOrigin(ImagePool Pool, Stored<ImageHeader> Image, St
             ?? throw new StorageException(Errno.ENOENT, $"image {pool.Describe(image.Value.Name)} has no snapshot {choice}");
         var origin = new CloneOrigin(pool, image, snapshot, cloneFormat);
         origin.ThrowUnlessCloneable();
+        await CloneDepth.ThrowIfTooDeepAsync(pool, imageId, snapshot.Value.Layer, cancellationToken).ConfigureAwait(false);
         return origin;
     }
 
@@ -37,7 +42,10 @@ internal sealed record CloneOrigin(ImagePool Pool, Stored<ImageHeader> Image, St
         CloneFormat = CloneFormat,
     };
 
-    /// <summary>What the parent learns of its clone. Fails when the snapshot has changed since it was read.</summary>
+    /// <summary>
+    /// What the parent learns of its clone. Fails when the snapshot has changed since it was read, or got another clone. The header stays
+    /// as it is if it can: every clone of the image follows it.
+    /// </summary>
     public void AddTo(RecordTransaction transaction, ImageHeader child, long childPoolId)
     {
         var record = new ChildRecord
@@ -47,13 +55,18 @@ internal sealed record CloneOrigin(ImagePool Pool, Stored<ImageHeader> Image, St
             ImageId = child.Id,
             CloneFormat = CloneFormat,
         };
-        ulong added = CloneFormat == 2 ? OperationFeatures.CloneParent : 0;
         transaction
-            .Require(Image.Record)
             .Require(Snapshot.Record)
-            .PutHeader(Image.Record.Key, Image.Value.WithOperations(Image.Value.OpFeatures | added))
+            .PutSnapshot(Snapshot.Record.Key, Snapshot.Value)
             .PutChild(Pool.Keys.Child(Image.Value.Id, Snapshot.Value.Id, childPoolId, child.Id), record);
+        if (ChangesHeader)
+            transaction.Require(Image.Record).PutHeader(Image.Record.Key, Image.Value.WithOperations(NewOperations));
     }
+
+    /// <summary>After the transaction: lets those who have the parent open know.</summary>
+    public Task SettleAsync(long revision) => ChangesHeader
+        ? ImageWatchers.WaitForWritersAsync(Pool, Image.Value.Id, revision, except: null)
+        : Task.CompletedTask;
 
     private void ThrowUnlessCloneable()
     {

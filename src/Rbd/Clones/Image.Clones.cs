@@ -13,10 +13,8 @@ public sealed partial class Image
     public async ValueTask<ImageParent?> GetParentAsync(CancellationToken cancellationToken)
     {
         await RefreshAsync(cancellationToken).ConfigureAwait(false);
-        if (Header.Parent is not { } link)
-            return null;
-        return await FindOverlapAsync(link, cancellationToken).ConfigureAwait(false) is { } overlap
-            ? await ParentLookup.DescribeAsync(Pool, Description, link, overlap, cancellationToken).ConfigureAwait(false)
+        return Header.Parent is { } link
+            ? await ParentLookup.DescribeAsync(Pool, Description, link, Overlap, cancellationToken).ConfigureAwait(false)
             : null;
     }
 
@@ -37,16 +35,12 @@ public sealed partial class Image
     /// <summary>Copies what shows through from the parent and cuts the link to it, for the image and all of its snapshots.</summary>
     /// <exception cref="StorageException">EINVAL: no parent. EROFS: read-only, or at a snapshot.</exception>
     /// <exception cref="CallbackAbortedException">What has been copied is kept; another call goes on from there.</exception>
-    public Task FlattenAsync(ProgressCallback? progress, CancellationToken cancellationToken) => throw Unsupported("flatten");
+    public async Task FlattenAsync(ProgressCallback? progress, CancellationToken cancellationToken)
+    {
+        ThrowUnlessWritable();
+        await ImageFlatten.RunAsync(Pool, Id, Description, progress, cancellationToken).ConfigureAwait(false);
+        await CatchUpAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private ulong? FindSnapshotId() => SnapshotId == Snapshot.HeadId ? null : SnapshotId;
-
-    private async ValueTask<ulong?> FindOverlapAsync(ParentLink link, CancellationToken cancellationToken)
-    {
-        if (FindSnapshotId() is not { } snapshotId)
-            return link.Overlap;
-        Stored<SnapshotRecord>? snapshot = await Pool.GetAsync(
-            Pool.Keys.Snapshot(Id, snapshotId), RbdJsonContext.Default.SnapshotRecord, cancellationToken).ConfigureAwait(false);
-        return snapshot?.Value.ParentOverlap;
-    }
 }

@@ -10,7 +10,7 @@ public static class ImageClone
     /// <returns>The order used: log2 of the object size.</returns>
     /// <exception cref="StorageException">
     /// ENOENT (image, snapshot, pool, namespace); EINVAL (snapshot not protected though the clone format is 1); ENOSYS (no layering);
-    /// EEXIST; EMLINK (the parent lies on too many layers); and all that creating an image can say.
+    /// EEXIST; EMLINK (the parent lies on too many layers); EXDEV (two clusters); and all that creating an image can say.
     /// </exception>
     public static Task<int> CloneAsync(
         IoContext parentPool,
@@ -46,6 +46,8 @@ public static class ImageClone
     {
         await parentPool.ThrowIfPoolGoneAsync(cancellationToken).ConfigureAwait(false);
         await childPool.ThrowIfPoolGoneAsync(cancellationToken).ConfigureAwait(false);
+        if (!string.Equals(parentPool.Cluster.Fsid, childPool.Cluster.Fsid, StringComparison.Ordinal))
+            throw new StorageException(Errno.EXDEV, $"image {name} can't be a clone of an image in another cluster");
         var source = new ImagePool(parentPool);
         var destination = new ImagePool(childPool);
         int format = await CloneOptions.FormatOfAsync(destination, options, cancellationToken).ConfigureAwait(false);

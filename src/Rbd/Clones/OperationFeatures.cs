@@ -14,6 +14,13 @@ internal static class OperationFeatures
     /// <summary>It has snapshots in the trash namespace.</summary>
     public const ulong SnapshotTrash = 8;
 
+    /// <summary>What an image with these clones and snapshots says of them; the rest as it was.</summary>
+    public static ulong Of(
+        ulong opFeatures, IEnumerable<Stored<ChildRecord>> clones, IEnumerable<Stored<SnapshotRecord>> snapshots) =>
+        opFeatures & ~(CloneParent | SnapshotTrash)
+        | (clones.Any(clone => clone.Value.CloneFormat == 2) ? CloneParent : 0)
+        | (snapshots.Any(snapshot => snapshot.Value.NamespaceType == SnapshotNamespaceType.Trash) ? SnapshotTrash : 0);
+
     /// <summary>The header with these operation features, and the feature that says whether there are any.</summary>
     public static ImageHeader WithOperations(this ImageHeader header, ulong opFeatures) => header with
     {

@@ -223,7 +223,10 @@ internal sealed class ImageCreation
             .PutLayer(_pool.Keys.Layer(header.Id, header.HeadLayer), layer)
             .PutClaim(claim.Record.Key, live);
         _origin?.AddTo(transaction, header, _pool.Id);
-        return await _pool.TryCommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+        RecordCommit commit = await _pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+        if (commit.Succeeded && _origin is not null)
+            await _origin.SettleAsync(commit.Revision).ConfigureAwait(false);
+        return commit.Succeeded;
     }
 
     private LayerRecord NewLayer(VolumePath path) => new()

@@ -15,6 +15,7 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image, bool
     /// <returns>false: somebody else was at work, look again.</returns>
     private async Task<bool> TryAsync(ProgressCallback? progress, CancellationToken cancellationToken)
     {
+        await LostClones.ForgetAsync(pool, id, cancellationToken).ConfigureAwait(false);
         Stored<ImageHeader> header = await GetHeaderAsync(cancellationToken).ConfigureAwait(false);
         await ThrowIfSnapshotsAsync(cancellationToken).ConfigureAwait(false);
         await ThrowIfWatchedAsync(cancellationToken).ConfigureAwait(false);
@@ -58,6 +59,8 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image, bool
         // The image is gone; what follows is only the cleaning up.
         foreach (Stored<VolumeClaim> claim in removing)
             await VolumeClaims.FinishRemovalAsync(pool, claim.At(commit.Revision), CancellationToken.None).ConfigureAwait(false);
+        if (detachment is not null)
+            await detachment.SettleAsync(commit.Revision).ConfigureAwait(false);
         return true;
     }
 

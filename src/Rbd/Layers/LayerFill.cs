@@ -4,10 +4,11 @@ using CurveRbd.Store;
 namespace CurveRbd.Rbd;
 
 /// <summary>
-/// Copies what a stack of frozen layers reads as to a plain volume, holes left out: the filling of a layer that is to replace them.
-/// It reports how far the copy is durable, so that it can go on from there.
+/// Copies what frozen layers read as to a plain volume, holes left out: the filling of a layer that is to replace them. It reports how
+/// far the copy is durable, so that it can go on from there.
 /// </summary>
-internal sealed class LayerFill(LayerStack source, IVolume target)
+/// <param name="onCopied">Gets how far the copy is, in bytes, durable or not, and may throw to end it.</param>
+internal sealed class LayerFill(IFillSource source, IVolume target, Action<ulong>? onCopied = null)
 {
     private const int ChunkSize = 4 << 20; // one request each way in flight: it shares the store with the host's own requests
 
@@ -30,7 +31,7 @@ internal sealed class LayerFill(LayerStack source, IVolume target)
         }
     }
 
-    private ulong RoundUpToBlock(ulong length) => OverlayHeader.RoundUp(length, (ulong)source.Limits.BlockSize);
+    private ulong RoundUpToBlock(ulong length) => OverlayHeader.RoundUp(length, (ulong)source.BlockSize);
 
     private async Task CopyAsync(ulong offset, ulong end, CancellationToken cancellationToken)
     {
@@ -45,6 +46,7 @@ internal sealed class LayerFill(LayerStack source, IVolume target)
                 if (chunk.Span.ContainsAnyExcept((byte)0))
                     await target.WriteAsync(data.Offset, chunk).ConfigureAwait(false);
                 offset = data.Offset + (uint)chunk.Length;
+                onCopied?.Invoke(offset);
             }
         }
         finally

@@ -8,7 +8,7 @@ namespace CurveRbd.Rbd;
 /// that its writes are not. Whoever calls orders requests that overlap; clusters shared by others are the stack's own business.
 /// Owns the volumes.
 /// </summary>
-internal sealed partial class LayerStack : IVolume
+internal sealed partial class LayerStack : IVolume, IFillSource
 {
     private readonly LayerStackOptions _options;
     private readonly LayerMap _map;
@@ -38,6 +38,8 @@ internal sealed partial class LayerStack : IVolume
 
     /// <summary>What it demands and promises, as it is now: it changes with the layers.</summary>
     public VolumeLimits Limits { get; private set; } = null!;
+
+    int IFillSource.BlockSize => Limits.BlockSize;
 
     /// <summary>Memory of the tables, in bytes.</summary>
     public long TableBytes => _map.Regions.Bytes;

@@ -55,6 +55,8 @@ internal sealed class RecordKeys(long poolId)
 
     public string Lock(string id) => Image(id) + "lock";
 
+    public string Flatten(string id) => Image(id) + "flatten";
+
     public string Merge(string id) => Image(id) + "merge";
 
     public string Trash => _root + "trash/";

@@ -83,10 +83,15 @@ public sealed class ImageSnapshots
         cancellationToken);
 
     /// <exception cref="StorageException">ENOENT; EINVAL (not protected); EBUSY (has clones that need it); EROFS.</exception>
-    public Task UnprotectAsync(ByteName name, CancellationToken cancellationToken) => ChangeAsync(
-        name,
-        (records, transaction, snapshot) => SnapshotProtection.Lift(_image, records, transaction, snapshot),
-        cancellationToken);
+    public async Task UnprotectAsync(ByteName name, CancellationToken cancellationToken)
+    {
+        _image.ThrowIfReadOnly();
+        await LostClones.ForgetAsync(_image.Pool, _image.Id, cancellationToken).ConfigureAwait(false);
+        await ChangeAsync(
+            name,
+            (records, transaction, snapshot) => SnapshotProtection.Lift(_image, records, transaction, snapshot),
+            cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Makes the image what it was, its size included.</summary>
     /// <exception cref="StorageException">ENOENT; EROFS (also on a handle at a snapshot); ETIMEDOUT as for creating.</exception>

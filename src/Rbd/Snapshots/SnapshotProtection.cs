@@ -23,6 +23,8 @@ internal static class SnapshotProtection
                 Errno.EBUSY, $"snapshot '{snapshot.Name}' of image {image.Description} has clones: flatten or remove them first (rbd children shows them)");
         }
 
+        // A clone that is made at this moment changes the snapshot's record, not the header.
+        transaction.Require(records.FindSnapshot(snapshot.Id)!.Record);
         Put(image, transaction, snapshot with { IsProtected = false });
         return records.Header.Value;
     }

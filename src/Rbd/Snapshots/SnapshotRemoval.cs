@@ -16,6 +16,7 @@ internal sealed class SnapshotRemoval(Image image, Func<ImageRecords, SnapshotRe
     {
         if ((flags & ~Known) != SnapshotRemoveFlags.None)
             throw new StorageException(Errno.EINVAL, $"image {image.Description}: snapshot flags 0x{(uint)(flags & ~Known):x} are unknown");
+        await LostClones.ForgetAsync(Pool, image.Id, cancellationToken).ConfigureAwait(false);
         if (flags.HasFlag(SnapshotRemoveFlags.Flatten))
             await FlattenClonesAsync(cancellationToken).ConfigureAwait(false);
         if (flags.HasFlag(SnapshotRemoveFlags.Unprotect))
@@ -30,11 +31,16 @@ internal sealed class SnapshotRemoval(Image image, Func<ImageRecords, SnapshotRe
         string key = Pool.Keys.Snapshot(image.Id, snapshot.Id);
         if (snapshot.IsProtected)
             throw new StorageException(Errno.EBUSY, $"snapshot '{snapshot.Name}' of image {image.Description} is protected: unprotect it first");
+        // A clone that comes or goes at this moment changes the snapshot's record, not the header.
+        Stored<SnapshotRecord> stored = records.FindSnapshot(snapshot.Id)!;
+        transaction.Require(stored.Record);
+        ImageHeader header = records.Header.Value;
         bool hasClones = records.ChildrenOf(snapshot.Id).Count > 0;
         if (!hasClones)
         {
             transaction.Delete(key);
-            return records.Header.Value;
+            IEnumerable<Stored<SnapshotRecord>> left = records.Snapshots.Where(other => other != stored);
+            return header.WithOperations(OperationFeatures.Of(header.OpFeatures, records.Children, left));
         }
 
         if (snapshot.NamespaceType == SnapshotNamespaceType.Trash)
@@ -46,7 +52,7 @@ internal sealed class SnapshotRemoval(Image image, Func<ImageRecords, SnapshotRe
             OriginalName = snapshot.Name,
             OriginalNamespaceType = snapshot.NamespaceType,
         });
-        return records.Header.Value.WithOperations(records.Header.Value.OpFeatures | OperationFeatures.SnapshotTrash);
+        return header.WithOperations(header.OpFeatures | OperationFeatures.SnapshotTrash);
     }
 
     private async Task UnprotectAsync(CancellationToken cancellationToken)
@@ -70,6 +76,9 @@ internal sealed class SnapshotRemoval(Image image, Func<ImageRecords, SnapshotRe
             return;
         Image clone = await Image.OpenByIdAsync(pool.Io, child.ImageId, null, readOnly: false, cancellationToken).ConfigureAwait(false);
         await using (clone.ConfigureAwait(false))
-            await clone.FlattenAsync(null, cancellationToken).ConfigureAwait(false);
+        {
+            if (await clone.GetParentAsync(cancellationToken).ConfigureAwait(false) is not null)
+                await clone.FlattenAsync(null, cancellationToken).ConfigureAwait(false);
+        }
     }
 }
