@@ -57,13 +57,14 @@ public sealed class EtcdRecordStore : IRecordStore
 
     public async ValueTask<IRecordSession> OpenSessionAsync(CancellationToken cancellationToken)
     {
+        long opened = _time.GetTimestamp();
         var request = new LeaseGrantRequest { TTL = (long)_options.SessionTime.TotalSeconds };
         LeaseGrantResponse reply = await _connection.CallAsync(
             "open a session",
             isRepeatable: true,
             (channel, options) => new Lease.LeaseClient(channel).LeaseGrantAsync(request, options),
             cancellationToken).ConfigureAwait(false);
-        return new EtcdSession(_connection, reply.ID, TimeSpan.FromSeconds(reply.TTL), _time);
+        return new EtcdSession(_connection, reply.ID, TimeSpan.FromSeconds(reply.TTL), opened, _time);
     }
 
     public async ValueTask<IAsyncDisposable> WatchAsync(string prefix, Action<RecordEvent> handler, CancellationToken cancellationToken)

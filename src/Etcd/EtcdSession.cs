@@ -16,20 +16,25 @@ internal sealed class EtcdSession : IRecordSession
     private readonly CancellationTokenSource _lost = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _keeping;
+    private long _seen; // when etcd last said that the lease lives: the time before it was asked
     private int _isDisposed;
 
-    public EtcdSession(EtcdConnection connection, long id, TimeSpan lease, TimeProvider time)
+    /// <param name="opened">Time stamp from before the lease was asked for.</param>
+    public EtcdSession(EtcdConnection connection, long id, TimeSpan lease, long opened, TimeProvider time)
     {
         _connection = connection;
         _lease = lease;
         _time = time;
         Id = id;
+        _seen = opened;
         _keeping = KeepAliveAsync();
     }
 
     public long Id { get; }
 
     public CancellationToken Lost => _lost.Token;
+
+    public bool IsHeld => !_lost.IsCancellationRequested && _time.GetElapsedTime(Volatile.Read(ref _seen)) < _lease;
 
     public async ValueTask DisposeAsync()
     {
@@ -59,10 +64,9 @@ internal sealed class EtcdSession : IRecordSession
 
     private async Task KeepAliveAsync()
     {
-        long seen = _time.GetTimestamp();
         try
         {
-            while (_time.GetElapsedTime(seen) < _lease)
+            while (_time.GetElapsedTime(_seen) < _lease)
             {
                 await Task.Delay(_lease / KeepAlivesPerLease, _time, _ended.Token).ConfigureAwait(false);
                 long asked = _time.GetTimestamp();
@@ -70,7 +74,7 @@ internal sealed class EtcdSession : IRecordSession
                 if (isAlive == false)
                     break;
                 if (isAlive == true)
-                    seen = asked;
+                    Volatile.Write(ref _seen, asked);
             }
 
             await _lost.CancelAsync().ConfigureAwait(false);

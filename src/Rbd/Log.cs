@@ -27,6 +27,20 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "image {Id} ({Image}) stays in the trash: it is open, or has snapshots")]
     public static partial void NotPurged(ILogger logger, string id, string image);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "image {Image}: this client no longer owns it")]
+    public static partial void OwnershipLost(ILogger logger, string image, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "image {Image}: whether this client still owns it could not be found out; writes wait")]
+    public static partial void OwnershipUnknown(ILogger logger, string image, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "image {Image}: its owner's record could not be deleted; others wait until this client's session ends")]
+    public static partial void OwnershipNotWithdrawn(ILogger logger, string image, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "image {Image}: its ownership could not be handed over or verified; it is tried again")]
+    public static partial void OwnershipWorkFailed(ILogger logger, string image, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "image {Image}: its last owner {Client} at {Address} vanished without giving it up, and is being shut out")]
+    public static partial void ShuttingOut(ILogger logger, string image, string client, string address);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "image {Image}: its layers could not be merged now; that is tried again")]
     public static partial void LayersNotMerged(ILogger logger, string image, Exception error);

@@ -60,9 +60,9 @@ public sealed class Blocklist
             await Records.CommitAsync(new RecordTransaction().Delete(record.Key), cancellationToken).ConfigureAwait(false);
     }
 
-    private static string Key(string address) => Prefix + ByteName.FromText(address).Encode();
+    internal static string Key(string address) => Prefix + ByteName.FromText(address).Encode();
 
-    private static BlocklistEntry Parse(Record record)
+    internal static BlocklistEntry Parse(Record record)
     {
         BlocklistRecord value = RadosRecords.Parse(record, RadosJsonContext.Default.BlocklistRecord, stored => stored.Version);
         return new BlocklistEntry(value.Address, value.Until);

@@ -42,17 +42,25 @@ public sealed class Cluster : IAsyncDisposable
     public string Fsid => _connection?.Fsid ?? Guid.Empty.ToString();
 
     /// <summary>The number in "client.4711"; 0 before connecting.</summary>
-    public ulong InstanceId => (ulong)(_connection?.Session.Id ?? 0);
+    public ulong InstanceId => (ulong)(_connection?.Session.FirstId ?? 0);
 
     /// <summary>This client's address as watchers and blocklists show it: "127.0.0.1:0/nonce". Empty before connecting.</summary>
-    public string Address => _connection?.Address ?? "";
+    public string Address => _connection?.Fence.Address ?? "";
 
     /// <exception cref="StorageException">ENOTCONN</exception>
     public StoreConnection Stores => Connection.Stores;
 
+    /// <summary>The records as this client may change them: not at all once it is on the blocklist.</summary>
+    /// <exception cref="StorageException">ENOTCONN; of a commit also ESHUTDOWN.</exception>
+    public IRecordStore Records => Connection.Records;
+
     /// <summary>This client's life sign: its records vanish when the client shuts down or dies.</summary>
     /// <exception cref="StorageException">ENOTCONN</exception>
-    public IRecordSession Session => Connection.Session;
+    public ClientSession Session => Connection.Session;
+
+    /// <summary>Whether this client is on the blocklist.</summary>
+    /// <exception cref="StorageException">ENOTCONN</exception>
+    public ClientFence Fence => Connection.Fence;
 
     /// <summary>Its methods throw ENOTCONN before connecting.</summary>
     public Pools Pools { get; }
@@ -113,6 +121,7 @@ public sealed class Cluster : IAsyncDisposable
                 return;
             _connection = null;
             Conf.CountClients(-1);
+            await CloseAsync("the watch on the blocklist", connection.Fence).ConfigureAwait(false);
             await CloseAsync("the session", connection.Session).ConfigureAwait(false);
             await CloseAsync("the store", connection.Stores).ConfigureAwait(false);
         }
@@ -198,8 +207,9 @@ public sealed class Cluster : IAsyncDisposable
         try
         {
             string fsid = await FsidOfAsync(stores.Volumes, cancellationToken).ConfigureAwait(false);
-            IRecordSession session = await stores.Records.OpenSessionAsync(cancellationToken).ConfigureAwait(false);
-            return new ClusterConnection(settings, stores, session, fsid, ClientAddress.Of(settings.Monitors, session.Id));
+            ClientSession session = await ClientSession.OpenAsync(stores.Records, Time, cancellationToken).ConfigureAwait(false);
+            var fence = new ClientFence(stores.Records, ClientAddress.Of(settings.Monitors, session.Id), Time);
+            return new ClusterConnection(settings, stores, session, fsid, fence);
         }
         catch
         {

@@ -4,4 +4,7 @@ namespace CurveRbd.Rados;
 
 /// <summary>What a connected client holds.</summary>
 internal sealed record ClusterConnection(
-    ClusterSettings Settings, StoreConnection Stores, IRecordSession Session, string Fsid, string Address);
+    ClusterSettings Settings, StoreConnection Stores, ClientSession Session, string Fsid, ClientFence Fence)
+{
+    public IRecordStore Records { get; } = new FencedRecords(Stores.Records, Fence);
+}

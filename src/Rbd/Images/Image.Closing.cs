@@ -8,7 +8,7 @@ public sealed partial class Image
     private async Task ReleaseAsync()
     {
         Exception? failure = null;
-        foreach (Func<Task> step in (Func<Task>[])[DrainAsync, _times.SettleAsync, UnfollowAsync, CloseLayersAsync, UnwatchAsync, MoveVolumeAsync])
+        foreach (Func<Task> step in (Func<Task>[])[DrainAsync, Ownership.CloseAsync, _times.SettleAsync, UnfollowAsync, CloseLayersAsync, UnwatchAsync, MoveVolumeAsync])
         {
             try
             {
@@ -24,23 +24,19 @@ public sealed partial class Image
             ExceptionDispatchInfo.Throw(failure);
     }
 
-    private async Task DrainAsync()
-    {
-        await _io.CloseAsync().ConfigureAwait(false);
-        if (_io.HasMutated)
-            await Volume.FlushAsync().ConfigureAwait(false);
-    }
+    private async Task DrainAsync() => await _io.CloseAsync().ConfigureAwait(false);
 
     private async Task UnfollowAsync() => await _follower.DisposeAsync().ConfigureAwait(false);
 
-    private Task UnwatchAsync() => _registration.WithdrawAsync();
+    // A fenced client's commits are refused; its entries go with its session.
+    private Task UnwatchAsync() => IsFenced ? Task.CompletedTask : _registration.WithdrawAsync();
 
     private async Task CloseLayersAsync() => await _layers.DisposeAsync().ConfigureAwait(false);
 
     // A rename while the image was open left the volume behind under its old name.
     private async Task MoveVolumeAsync()
     {
-        if (!IsReadOnly && Header.Name != Name)
+        if (!IsReadOnly && Header.Name != Name && !IsFenced)
             await VolumeMove.TryFollowNameAsync(Pool, Id).ConfigureAwait(false);
     }
 }

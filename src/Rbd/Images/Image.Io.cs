@@ -93,7 +93,9 @@ public sealed partial class Image
     }
 
     /// <summary>Completes when every write submitted before it survives a crash of the machine.</summary>
-    public ValueTask FlushAsync() => IsWritable ? _io.FlushAsync() : ValueTask.CompletedTask;
+    public ValueTask FlushAsync() => !IsWritable ? ValueTask.CompletedTask
+        : Ownership.MayFlushAtOnce ? _io.FlushAsync()
+        : FlushAsOtherAsync();
 
     private async ValueTask<CompareAndWriteResult> CompareOnlyAsync(ulong offset, IoVector compare)
     {

@@ -34,6 +34,9 @@ public sealed partial class Image : IAsyncDisposable
         _registration = registration;
         _view = view;
         _times = new ImageTimes(Pool, Id, records.Times, conf, time);
+        var timing = new OwnershipTiming { Timeout = TimeSpan.FromSeconds(conf.GetUInt("rbd_request_timed_out_seconds")) };
+        Ownership = new ImageOwnership(this, registration.Cookie, timing, time);
+        _io.Authority = Ownership;
         Metadata = new ImageMetadata(
             new MetadataTarget(Pool, Pool.Keys.ImageMetadata(Id), Pool.Keys.Header(Id), isReadOnly, $"image {Description}"));
     }

@@ -22,7 +22,7 @@ internal sealed class ImagePool(IoContext io)
 
     public IVolumeStore Volumes => Io.Cluster.Stores.Volumes;
 
-    public IRecordStore Records => Io.Cluster.Stores.Records;
+    public IRecordStore Records => Io.Cluster.Records;
 
     public RecordKeys Keys { get; } = new(io.Pool.Id);
 

@@ -12,11 +12,27 @@ internal sealed partial class ImageIo
     private TaskCompletionSource? _drained;
     private IoRequest? _unreported; // done, but whether this handle was still the image's writer is unknown
     private StorageException? _refusal;
+    private StorageException? _ban;
     private bool _isHolding;
     private int _running;
 
     /// <summary>How many requests that write have been submitted.</summary>
     public long MutationCount => Volatile.Read(ref _mutationCount);
+
+    /// <summary>Whether requests wait until this handle may write.</summary>
+    public bool HasWaiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                IoRequest? request = _order.First;
+                while (request is { IsWaitingToWrite: false })
+                    request = request.Later;
+                return request is not null;
+            }
+        }
+    }
 
     /// <summary>
     /// Holds back what comes from now on and what still waits for others, and completes when all that runs is over. One holder at a
@@ -53,7 +69,7 @@ internal sealed partial class ImageIo
 
         _holder.Release();
         if (isWanted)
-            _authority.Want();
+            Authority.Want();
         // Elsewhere: what follows a request of the caller may take its time, and here others wait.
         if (failed is not null || ready is not null)
             ThreadPool.UnsafeQueueUserWorkItem(_ => Resume(failed, ready), null);
@@ -113,6 +129,15 @@ internal sealed partial class ImageIo
         Report(refusal);
     }
 
+    /// <summary>As <see cref="Refuse"/>, and before it: this client may do nothing any more.</summary>
+    public void Ban(StorageException? ban)
+    {
+        lock (_lock)
+            _ban = ban;
+        if (ban is not null)
+            FailWaiting(ban);
+    }
+
     private void Resume(IoRequest? failed, IoRequest? ready)
     {
         Complete(failed);
@@ -129,7 +154,7 @@ internal sealed partial class ImageIo
             IoRequest? later = request.Later;
             request.Next = null;
             request.IsWaitingToWrite = false;
-            if (_refusal is { } refusal && request.Kind != IoKind.Barrier)
+            if ((_ban ?? _refusal) is { } refusal && request.Kind != IoKind.Barrier)
                 Fail(request, refusal, ref failed);
             else if (!request.TryFit(size, _blockSize))
                 Fail(request, new StorageException(Errno.EINVAL, $"it starts past the end at {size}"), ref failed);
@@ -199,7 +224,7 @@ internal sealed partial class ImageIo
     }
 
     private bool WaitsToWrite(IoRequest request) =>
-        request.IsMutation ? !_authority.MayBegin : request.Kind == IoKind.Flush && !_authority.MayFlush;
+        request.IsMutation ? !Authority.MayBegin : request.Kind == IoKind.Flush && !Authority.MayFlush;
 
     private void Fail(IoRequest request, StorageException error, ref IoRequest? failed)
     {

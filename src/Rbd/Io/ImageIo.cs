@@ -16,7 +16,6 @@ internal sealed partial class ImageIo
     private readonly IVolume _volume;
     private readonly int _blockSize;
     private bool _writesNeedFlush; // changes only while requests are held back
-    private readonly IWriteAuthority _authority;
     private readonly string _image;
     private readonly SharedFlush _flush;
     private readonly Lock _lock = new();
@@ -28,10 +27,9 @@ internal sealed partial class ImageIo
     private volatile bool _isWriteThrough;
 
     /// <param name="image">Its name, for messages.</param>
-    public ImageIo(IVolume volume, VolumeLimits limits, WritePolicy policy, IWriteAuthority authority, string image)
+    public ImageIo(IVolume volume, VolumeLimits limits, WritePolicy policy, string image)
     {
         _volume = volume;
-        _authority = authority;
         _blockSize = limits.BlockSize;
         _writesNeedFlush = !limits.WritesAreDurable;
         _isWriteThrough = policy != WritePolicy.WriteBack;
@@ -42,6 +40,9 @@ internal sealed partial class ImageIo
     }
 
     public WritePolicy Policy { get; }
+
+    /// <summary>Set before the first request.</summary>
+    public IWriteAuthority Authority { get; set; } = AnyWriter.Instance;
 
     /// <summary>Whether anything but reads was ever asked for.</summary>
     public bool HasMutated => MutationCount > 0;
@@ -150,7 +151,7 @@ internal sealed partial class ImageIo
         bool isWaiting = false;
         lock (_lock)
         {
-            refusal = _isClosed ? new StorageException(Errno.ESHUTDOWN, "the image is closed") : _refusal;
+            refusal = _isClosed ? new StorageException(Errno.ESHUTDOWN, "the image is closed") : _ban ?? _refusal;
             if (refusal is null)
             {
                 _mutationCount += request.IsMutation ? 1 : 0;
@@ -170,7 +171,7 @@ internal sealed partial class ImageIo
         }
         else if (isWaiting)
         {
-            _authority.Want();
+            Authority.Want();
         }
     }
 
@@ -262,7 +263,7 @@ internal sealed partial class ImageIo
         {
             _running--;
             ready = Admit(_order.Remove(request, null), ready);
-            isReported = !request.IsMutation && request.Kind != IoKind.Flush || _authority.MayAcknowledge;
+            isReported = !request.IsMutation && request.Kind != IoKind.Flush || Authority.MayAcknowledge;
             if (!isReported)
             {
                 request.Next = _unreported;
@@ -276,7 +277,7 @@ internal sealed partial class ImageIo
         if (isReported)
             request.Complete();
         else
-            _authority.Want();
+            Authority.Want();
         drained?.TrySetResult();
         return ready;
     }

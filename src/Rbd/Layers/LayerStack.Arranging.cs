@@ -126,6 +126,7 @@ internal sealed partial class LayerStack
         if (Array.IndexOf(layers, _merging) < 0)
             _merging = null;
         ForgetFrozen();
+        Watch();
         Limits = _single?.Source.Limits ?? LimitsOf(layers);
     }
 

@@ -10,7 +10,7 @@ internal sealed partial class LayerStack
     /// <summary>Where each cluster of a region lies.</summary>
     public async ValueTask<ClusterContent[]> ReadContentAsync(uint index)
     {
-        Region region = await _map.Regions.PinAsync(index).ConfigureAwait(false);
+        Region region = await PinCurrentAsync(index).ConfigureAwait(false);
         try
         {
             var content = new ClusterContent[OverlayHeader.EntriesPerBlock];
@@ -42,7 +42,7 @@ internal sealed partial class LayerStack
     {
         while (offset < end)
         {
-            Region region = await _map.Regions.PinAsync(LayerMap.RegionOf(offset)).ConfigureAwait(false);
+            Region region = await PinCurrentAsync(LayerMap.RegionOf(offset)).ConfigureAwait(false);
             try
             {
                 ulong regionEnd = Math.Min(end, EndOf(region));

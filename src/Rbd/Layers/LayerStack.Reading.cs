@@ -10,6 +10,8 @@ internal sealed partial class LayerStack
             return plain.Volume.ReadAsync(offset, buffer);
         if (buffer.Length == 0)
             return ValueTask.CompletedTask;
+        if (IsUncertain)
+            return new ValueTask(ReadSharedAsync(offset, buffer));
         if (!IsInOneRegion(offset, buffer.Length) || !_map.Regions.TryGet(LayerMap.RegionOf(offset), out Region? region))
             return new ValueTask(ReadRegionsAsync(offset, buffer));
 

@@ -76,6 +76,16 @@ internal sealed class RegionCache(Func<uint, Task<Region>> load, long bytesMax)
         }
     }
 
+    /// <summary>Forgets a region, pinned or not: it is out of date. Whoever has it pinned still may look at it.</summary>
+    public void Forget(Region region)
+    {
+        lock (_lock)
+        {
+            if (_regions.TryRemove(KeyValuePair.Create(region.Index, region)))
+                Reweigh(region, 0);
+        }
+    }
+
     /// <summary>All regions in memory, in no order.</summary>
     public IEnumerable<Region> Regions => _regions.Values;
 
@@ -126,6 +136,8 @@ internal sealed class RegionCache(Func<uint, Task<Region>> load, long bytesMax)
     private void EvictUnless(Region region, bool isKept)
     {
         region.IsTouched = false;
+        if (!_regions.TryGetValue(region.Index, out Region? current) || current != region)
+            return; // forgotten already
         if (isKept || region.IsPinned)
         {
             _clock.Enqueue(region);

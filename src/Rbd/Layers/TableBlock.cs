@@ -74,6 +74,20 @@ internal sealed class TableBlock(Layer layer, Region region, uint[] entries, Tab
         return commit.Freed.Count == 0 ? Task.CompletedTask : layer.ReleaseAsync(commit.Freed);
     }
 
+    /// <summary>Gives up what is not durable. No commit is under way.</summary>
+    public void Abandon()
+    {
+        lock (_lock)
+        {
+            _freed = [];
+            if (_version == _durableVersion)
+                return;
+            _durableVersion = _version;
+            blocks.RemoveDirty(this);
+            region.Unpin();
+        }
+    }
+
     /// <summary>The commit failed: what is durable is unknown, so all of it is still to be written.</summary>
     public void AbandonCommit(TableCommit commit)
     {

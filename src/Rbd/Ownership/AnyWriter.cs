@@ -1,8 +1,10 @@
 namespace CurveRbd.Rbd;
 
-/// <summary>Of an image that anybody may write at any time.</summary>
+/// <summary>Of volumes that anybody may write at any time.</summary>
 internal sealed class AnyWriter : IWriteAuthority
 {
+    public static AnyWriter Instance { get; } = new();
+
     public bool MayBegin => true;
 
     public bool MayFlush => true;

@@ -1,8 +1,39 @@
+using CurveRbd.Store;
+
 namespace CurveRbd.Rbd;
 
 public sealed partial class Image
 {
-    public ImageOwnership Ownership => field ??= new ImageOwnership(this);
+    public ImageOwnership Ownership { get; }
 
     public AdvisoryLocks Locks => field ??= new AdvisoryLocks(this);
+
+    internal ImageIo Io => _io;
+
+    /// <summary>The header that the layers are arranged for.</summary>
+    internal Record FollowedHeader => _follower.Followed.Header.Record;
+
+    /// <summary>Whether only one handle at a time may write to the image.</summary>
+    internal bool NeedsOwner => DoesNeedOwner(_follower.Records);
+
+    /// <summary>Whether this client is on the blocklist.</summary>
+    internal bool IsFenced => Pool.Io.Cluster.Fence.IsFenced;
+
+    private static bool DoesNeedOwner(ImageRecords records) =>
+        (records.Header.Value.Features & ImageFeatures.ExclusiveLock) != 0 || records.HeadLayer.Value.Kind == LayerKind.Overlay;
+
+    private Task AdaptOwnershipAsync(ImageRecords records)
+    {
+        bool isNeeded = DoesNeedOwner(records);
+        return isNeeded == Ownership.IsNeeded
+            ? Task.CompletedTask
+            : _layers.ChangeAsync(_ => Ownership.AdaptAsync(isNeeded));
+    }
+
+    // Whoever locked the image holds others' flushes back as it does their writes.
+    private async ValueTask FlushAsOtherAsync()
+    {
+        await Ownership.ThrowIfKeptByAnotherAsync().ConfigureAwait(false);
+        await _io.FlushAsync().ConfigureAwait(false);
+    }
 }

@@ -20,4 +20,6 @@ namespace CurveRbd.Rbd;
 [JsonSerializable(typeof(TrashRecord))]
 [JsonSerializable(typeof(MetadataRecord))]
 [JsonSerializable(typeof(MarkerRecord))]
+[JsonSerializable(typeof(OwnerRecord))]
+[JsonSerializable(typeof(AdvisoryLockRecord))]
 internal sealed partial class RbdJsonContext : JsonSerializerContext;

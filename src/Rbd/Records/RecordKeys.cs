@@ -53,6 +53,10 @@ internal sealed class RecordKeys(long poolId)
 
     public string OwnerRequests(string id) => Image(id) + "owner-request/";
 
+    public string LastOwner(string id) => Image(id) + "owner-last";
+
+    public string OwnerFence(string id) => Image(id) + "owner-fence";
+
     public string Lock(string id) => Image(id) + "lock";
 
     public string Flatten(string id) => Image(id) + "flatten";

@@ -20,7 +20,7 @@ public sealed partial class Image
     /// <summary>Lets this handle, and no other, see the image as it was.</summary>
     /// <param name="name">null: as it is now; empty too, unless a snapshot has that name.</param>
     /// <exception cref="StorageException">ENOENT.</exception>
-    public Task SetSnapshotAsync(ByteName? name, CancellationToken cancellationToken) => _follower.ChangeViewAsync(
+    public Task SetSnapshotAsync(ByteName? name, CancellationToken cancellationToken) => TurnAsync(
         records => TurnToAsync(records, name is null || (name.Value.IsEmpty && records.FindSnapshot(name.Value) is null)
             ? Snapshot.HeadId
             : ImageView.Find(records, name.Value).Id),
@@ -28,7 +28,7 @@ public sealed partial class Image
 
     /// <param name="id">null or <see cref="Snapshot.HeadId"/>: as it is now.</param>
     /// <inheritdoc cref="SetSnapshotAsync(ByteName?, CancellationToken)"/>
-    public Task SetSnapshotAsync(ulong? id, CancellationToken cancellationToken) => _follower.ChangeViewAsync(
+    public Task SetSnapshotAsync(ulong? id, CancellationToken cancellationToken) => TurnAsync(
         records => TurnToAsync(
             records, id is null or Snapshot.HeadId ? Snapshot.HeadId : ImageView.Find(records, id.Value).Id),
         cancellationToken);
@@ -41,6 +41,7 @@ public sealed partial class Image
         try
         {
             await LookAtAsync(records, SnapshotId).ConfigureAwait(false);
+            await AdaptOwnershipAsync(records).ConfigureAwait(false);
         }
         finally
         {
@@ -54,6 +55,13 @@ public sealed partial class Image
         if (!IsReadOnly && Records.Freeze is { } freeze && freeze.Record.Revision != _answeredFreeze)
             await FreezeAsync(freeze).ConfigureAwait(false);
         await _registration.AcknowledgeAsync(_follower.Followed.Header, _answeredFreeze, _freezeResult).ConfigureAwait(false);
+    }
+
+    private async Task TurnAsync(Func<ImageRecords, Task> turn, CancellationToken cancellationToken)
+    {
+        await _follower.ChangeViewAsync(turn, cancellationToken).ConfigureAwait(false);
+        if (!IsWritable)
+            await Ownership.LeaveAsync().ConfigureAwait(false);
     }
 
     private async Task TurnToAsync(ImageRecords records, ulong snapshotId)
@@ -75,7 +83,10 @@ public sealed partial class Image
         ImageView view = ImageView.Of(records, snapshotId);
         if (!view.IsHead)
             _view = view; // no writes from now on
+        else
+            Volume.IsLive = true;
         await _layers.ApplyAsync(view).ConfigureAwait(false);
+        Volume.IsLive = view.IsHead;
         _view = view;
     }
 }

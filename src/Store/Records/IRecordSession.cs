@@ -8,4 +8,10 @@ public interface IRecordSession : IAsyncDisposable
 
     /// <summary>Cancelled when the store has given the session up although it was not disposed.</summary>
     CancellationToken Lost { get; }
+
+    /// <summary>
+    /// Whether the store still keeps the session, for sure in this moment: false as soon as it may have given it up, also when this
+    /// process was stopped meanwhile and nothing could tell it.
+    /// </summary>
+    bool IsHeld => !Lost.IsCancellationRequested;
 }

@@ -36,4 +36,17 @@ public interface IVolumeStore : IAsyncDisposable
     Task<IReadOnlyList<VolumeInfo>> ListAsync(string pool, CancellationToken cancellationToken);
 
     Task<IVolume> OpenAsync(VolumePath path, bool readOnly, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// How long after a process has lost its records' store its last writes may still reach a volume. Zero where a write ends with its
+    /// process, as on a disk of this host.
+    /// </summary>
+    TimeSpan LateWritesMax => TimeSpan.Zero;
+
+    /// <summary>
+    /// Shuts out every writer that has the volume open now, wherever it runs: none of its writes reaches the volume once this has
+    /// completed. Whoever opens the volume afterwards writes again.
+    /// </summary>
+    /// <returns>false: the store has no means to; whoever asks waits for <see cref="LateWritesMax"/> instead.</returns>
+    ValueTask<bool> FenceAsync(VolumePath path, CancellationToken cancellationToken) => new(false);
 }

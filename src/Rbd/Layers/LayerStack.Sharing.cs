@@ -1,0 +1,165 @@
+using CurveRbd.Store;
+
+namespace CurveRbd.Rbd;
+
+/// <summary>
+/// A head that another process may write to at any time. Nothing in memory is trusted then: a read looks its clusters up, reads them,
+/// and looks whether the table still says the same. A place is given to another cluster only after the entry that pointed at it has
+/// left the volume, so bytes of another cluster are noticed.
+/// </summary>
+internal sealed partial class LayerStack
+{
+    private volatile bool _isShared;
+    private volatile bool _isLive = true;
+
+    /// <summary>Whether the top layer is an image's head, not a snapshot's layer, which nobody writes to.</summary>
+    public bool IsLive
+    {
+        get => _isLive;
+        set
+        {
+            if (_isLive == value)
+                return;
+            _isLive = value;
+            Watch();
+        }
+    }
+
+    private bool IsUncertain => _isShared && _isLive;
+
+    /// <summary>As <see cref="ShareAsync"/>, of a stack that has just been opened.</summary>
+    public void BeginShared()
+    {
+        _isShared = true;
+        Watch();
+    }
+
+    /// <summary>Others write from now on, this stack only reads. Everything is durable, no request may be in flight.</summary>
+    public async Task ShareAsync()
+    {
+        _isShared = true;
+        await ForgetAsync().ConfigureAwait(false);
+        Watch();
+    }
+
+    /// <summary>Nobody else writes from now on. No request may be in flight.</summary>
+    public async Task OwnAsync()
+    {
+        await ForgetAsync().ConfigureAwait(false);
+        _isShared = false;
+        Watch();
+    }
+
+    /// <summary>
+    /// Another process has become the writer although this one was it: what is not durable yet must never reach the volumes. No request
+    /// may be in flight.
+    /// </summary>
+    public Task AbandonAsync()
+    {
+        foreach (TableBlock block in _blocks.GetDirty())
+            block.Abandon();
+        return ShareAsync();
+    }
+
+    // The head's table is read anew each time while it is shared, and that of the layer which takes the head in.
+    private void Watch()
+    {
+        Layer[] layers = _map.Layers;
+        for (int i = 0; i < layers.Length; i++)
+        {
+            if (layers[i].Table is { } table)
+                table.IsAddedTo = IsVolatile(layers, i) || (i + 1 < layers.Length && layers[i + 1].IsMerging);
+        }
+    }
+
+    private bool IsVolatile(Layer[] layers, int index) =>
+        IsUncertain && (index == layers.Length - 1 || (index == layers.Length - 2 && layers[^1].IsMerging));
+
+    private async Task ReadSharedAsync(ulong offset, IoVector buffer)
+    {
+        for (int done = 0; done < buffer.Length;)
+        {
+            ulong at = offset + (uint)done;
+            int length = (int)Math.Min((ulong)(buffer.Length - done), (LayerMap.RegionOf(at) + 1) * OverlayHeader.RegionSize - at);
+            while (!await TryReadSharedAsync(at, buffer.Slice(done, length)).ConfigureAwait(false))
+            {
+            }
+
+            done += length;
+        }
+    }
+
+    private async Task<bool> TryReadSharedAsync(ulong offset, IoVector buffer)
+    {
+        Region region = await _map.Regions.PinAsync(LayerMap.RegionOf(offset)).ConfigureAwait(false);
+        try
+        {
+            LayerExtent first = _map.Find(region, offset, buffer.Length);
+            await ReadPieces(region, first, offset, buffer).ConfigureAwait(false);
+            return await IsCurrentAsync(region, offset, buffer.Length).ConfigureAwait(false);
+        }
+        finally
+        {
+            region.Unpin();
+        }
+    }
+
+    /// <summary>A region that says what the tables say now.</summary>
+    private async ValueTask<Region> PinCurrentAsync(uint index)
+    {
+        while (true)
+        {
+            Region region = await _map.Regions.PinAsync(index).ConfigureAwait(false);
+            if (!IsUncertain)
+                return region;
+            try
+            {
+                if (await IsCurrentAsync(region, index * OverlayHeader.RegionSize, (int)OverlayHeader.RegionSize).ConfigureAwait(false))
+                    return region;
+            }
+            catch
+            {
+                region.Unpin();
+                throw;
+            }
+
+            region.Unpin();
+        }
+    }
+
+    /// <returns>false: the tables say something else by now; the region is forgotten.</returns>
+    private async Task<bool> IsCurrentAsync(Region region, ulong offset, int length)
+    {
+        Layer[] layers = _map.Layers;
+        var hidden = new bool[OverlayHeader.EntriesPerBlock];
+        for (int i = layers.Length - 1; i >= 0 && IsVolatile(layers, i); i--)
+        {
+            if (layers[i].Table is not { } table)
+                continue;
+            var entries = new uint[OverlayHeader.EntriesPerBlock];
+            await table.ReadAsync(region.Index, entries).ConfigureAwait(false);
+            if (IsAsIn(region, layers[i], entries, hidden, LayerMap.ClusterIn(offset), LayerMap.ClusterIn(offset + (uint)(length - 1))))
+                continue;
+            _map.Regions.Forget(region);
+            return false;
+        }
+
+        return true;
+    }
+
+    private static bool IsAsIn(Region region, Layer layer, uint[] entries, bool[] hidden, int first, int last)
+    {
+        for (int cluster = first; cluster <= last; cluster++)
+        {
+            if (hidden[cluster] || LayerMap.OffsetOf(region, cluster) >= layer.Visible)
+                continue;
+            RegionEntry held = region[cluster];
+            bool isHere = entries[cluster] != 0;
+            if (isHere != (held.Slot == layer.Slot) || (isHere && held.Entry.Value != entries[cluster]))
+                return false;
+            hidden[cluster] = isHere;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,17 @@
+namespace CurveRbd.Rbd;
+
+/// <summary>What a handle's ownership has to see to in the background.</summary>
+[Flags]
+internal enum OwnershipWish
+{
+    None = 0,
+
+    /// <summary>A request waits to write.</summary>
+    Take = 1,
+
+    /// <summary>Another client waits to write.</summary>
+    HandOver = 2,
+
+    /// <summary>The session, the record, or the blocklist changed.</summary>
+    Verify = 4,
+}
