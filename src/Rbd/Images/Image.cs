@@ -37,6 +37,7 @@ public sealed partial class Image : IAsyncDisposable
         var timing = new OwnershipTiming { Timeout = TimeSpan.FromSeconds(conf.GetUInt("rbd_request_timed_out_seconds")) };
         Ownership = new ImageOwnership(this, registration.Cookie, timing, time);
         _io.Authority = Ownership;
+        Volume.IsLive = view.IsHead;
         Metadata = new ImageMetadata(
             new MetadataTarget(Pool, Pool.Keys.ImageMetadata(Id), Pool.Keys.Header(Id), isReadOnly, $"image {Description}"));
     }

@@ -35,10 +35,18 @@ internal sealed class ImageOpening(ImagePool pool, string id, bool isReadOnly, T
             ImageView view = ImageView.Of(records, snapshotId);
             ConfOverrides conf = await ConfOverrides.ReadAsync(pool, records.Metadata, cancellationToken).ConfigureAwait(false);
             ImageLayers layers = await ImageLayers.OpenAsync(follower, view, isReadOnly, NewIo).ConfigureAwait(false);
-            var image = new Image(follower, layers, registration, view, isReadOnly, conf, time);
-            await image.Ownership.BeginAsync(cancellationToken).ConfigureAwait(false);
-            follower.Follow(image.ApplyAsync, image.AcknowledgeAsync);
-            return image;
+            try
+            {
+                var image = new Image(follower, layers, registration, view, isReadOnly, conf, time);
+                await image.Ownership.BeginAsync(cancellationToken).ConfigureAwait(false);
+                follower.Follow(image.ApplyAsync, image.AcknowledgeAsync);
+                return image;
+            }
+            catch
+            {
+                await layers.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
 
             ImageIo NewIo(LayerStack stack) =>
                 new(stack, stack.Limits, WritePolicies.Of(conf), pool.Describe(records.Header.Value.Name));

@@ -70,9 +70,7 @@ internal sealed partial class ImageIo
         _holder.Release();
         if (isWanted)
             Authority.Want();
-        // Elsewhere: what follows a request of the caller may take its time, and here others wait.
-        if (failed is not null || ready is not null)
-            ThreadPool.UnsafeQueueUserWorkItem(_ => Resume(failed, ready), null);
+        GoOn(failed, ready);
     }
 
     /// <summary>Fails the requests that wait until this handle may write.</summary>
@@ -97,8 +95,7 @@ internal sealed partial class ImageIo
             }
         }
 
-        Complete(failed);
-        Run(ready);
+        GoOn(failed, ready);
     }
 
     /// <summary>Reports what was done while it was unknown whether this handle was still the image's writer.</summary>
@@ -114,7 +111,7 @@ internal sealed partial class ImageIo
 
         for (IoRequest? request = unreported; error is not null && request is not null; request = request.Next)
             request.Error = Explain(request, error);
-        Complete(unreported);
+        GoOn(unreported, null);
     }
 
     /// <summary>Fails every request from now on, also those that wait to write.</summary>
@@ -136,12 +133,6 @@ internal sealed partial class ImageIo
             _ban = ban;
         if (ban is not null)
             FailWaiting(ban);
-    }
-
-    private void Resume(IoRequest? failed, IoRequest? ready)
-    {
-        Complete(failed);
-        Run(ready);
     }
 
     // Under the lock. Only requests that do not run are in the order while requests are held.
@@ -233,13 +224,22 @@ internal sealed partial class ImageIo
         failed = request;
     }
 
-    private static void Complete(IoRequest? chain)
+    // Elsewhere: what continues after a request may take its time, and whoever lets requests go has other things to do.
+    private void GoOn(IoRequest? done, IoRequest? ready)
     {
-        while (chain is { } request)
+        if (done is not null || ready is not null)
+            ThreadPool.UnsafeQueueUserWorkItem(chains => GoOnHere(chains.done, chains.ready), (done, ready), preferLocal: false);
+    }
+
+    private void GoOnHere(IoRequest? done, IoRequest? ready)
+    {
+        while (done is { } request)
         {
-            chain = request.Next;
+            done = request.Next;
             request.Next = null;
             request.Complete();
         }
+
+        Run(ready);
     }
 }

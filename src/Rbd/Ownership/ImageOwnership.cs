@@ -59,6 +59,9 @@ public sealed partial class ImageOwnership : IWriteAuthority
 
     bool IWriteAuthority.MayAcknowledge => IsCertain;
 
+    /// <summary>Whether only an owner may write.</summary>
+    internal bool IsNeeded => _state != OwnershipState.NotNeeded;
+
     /// <summary>Whether this handle alone writes the image's layers, whoever sees that.</summary>
     internal bool IsWriter => _state is OwnershipState.Owner;
 
