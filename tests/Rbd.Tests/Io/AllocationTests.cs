@@ -16,6 +16,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
         await using Image image = await pool.CreateAndOpenAsync(1 << 20);
         var buffer = new byte[4096];
         Memory<byte>[] pieces = [buffer.AsMemory(0, 1024), buffer.AsMemory(1024)];
+        await image.Ownership.TakeAsync(CancellationToken.None);
         Round();
 
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -45,6 +46,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
         const int rounds = 2000;
         await using TestPool pool = await TestPool.CreateLocalAsync();
         await using Image image = await pool.CreateAndOpenAsync(1 << 20);
+        await image.Ownership.TakeAsync(CancellationToken.None);
         await image.FlushAsync(); // ends write-through
         var buffers = new byte[depth][];
         for (int i = 0; i < depth; i++)

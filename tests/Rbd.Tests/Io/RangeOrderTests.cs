@@ -156,6 +156,7 @@ public sealed class RangeOrderTests
         await using TestPool pool = await TestPool.CreateAsync(TestPool.CurveLimits);
         await pool.CreateImageAsync("image", 1 << 20);
         await using Image image = await IoTests.OpenInterceptedAsync(pool, interceptor);
+        await image.Ownership.TakeAsync(CancellationToken.None);
         var gate = new Gate(interceptor, call => call.StartsWith("write", StringComparison.Ordinal));
         await test(image, gate);
     }
