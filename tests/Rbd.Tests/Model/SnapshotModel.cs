@@ -1,4 +1,3 @@
-using CurveRbd.Rados;
 using CurveRbd.Store;
 
 namespace CurveRbd.Rbd.Tests;
@@ -13,7 +12,8 @@ internal sealed class SnapshotModel
     private const int SnapshotsMax = 6;
 
     private readonly TestPool _pool;
-    private readonly IoContext _otherClient;
+    private readonly string _name;
+    private readonly SnapshotModelClients _clients;
     private readonly Random _random;
     private readonly List<SnapshotModelSnapshot> _snapshots = [];
     private readonly List<string> _steps = [];
@@ -23,28 +23,43 @@ internal sealed class SnapshotModel
     private readonly Image _viewer;
     private int _names;
 
-    private SnapshotModel(TestPool pool, IoContext otherClient, Random random, Image image, Image other, Image viewer)
+    private SnapshotModel(
+        TestPool pool, string name, byte[] head, SnapshotModelClients clients, Random random, Image image, Image other, Image viewer)
     {
         _pool = pool;
-        _otherClient = otherClient;
+        _name = name;
+        _head = head;
+        _clients = clients;
         _random = random;
         _image = image;
         _other = other;
         _viewer = viewer;
-        _head = new byte[image.Size];
     }
+
+    public string Name => _name;
+
+    public Image Image => _image;
+
+    public IReadOnlyList<SnapshotModelSnapshot> Snapshots => _snapshots;
 
     /// <summary>What was done, in order.</summary>
     public IReadOnlyList<string> Steps => _steps;
 
-    public static async Task<SnapshotModel> StartAsync(TestPool pool, Random random)
+    public static async Task<SnapshotModel> CreateAsync(TestPool pool, string name, SnapshotModelClients clients, Random random)
     {
-        Image image = await pool.CreateAndOpenAsync((ulong)random.Next(SizeMax));
-        IoContext otherClient = await pool.ConnectAnotherAsync();
-        Image other = await Image.OpenAsync(otherClient, "image", null, readOnly: false, CancellationToken.None);
-        Image viewer = await Image.OpenAsync(
-            await pool.ConnectAnotherAsync(), "image", null, readOnly: true, CancellationToken.None);
-        return new SnapshotModel(pool, otherClient, random, image, other, viewer);
+        int size = random.Next(SizeMax);
+        await pool.CreateImageAsync(name, (ulong)size);
+        return await OpenAsync(pool, name, new byte[size], clients, random);
+    }
+
+    /// <param name="head">What the image must equal.</param>
+    public static async Task<SnapshotModel> OpenAsync(
+        TestPool pool, string name, byte[] head, SnapshotModelClients clients, Random random)
+    {
+        Image image = await pool.OpenAsync(name);
+        Image other = await Image.OpenAsync(clients.Other, name, null, readOnly: false, CancellationToken.None);
+        Image viewer = await Image.OpenAsync(clients.Viewer, name, null, readOnly: true, CancellationToken.None);
+        return new SnapshotModel(pool, name, head, clients, random, image, other, viewer);
     }
 
     public async Task StepAsync()
@@ -74,8 +89,9 @@ internal sealed class SnapshotModel
     public async Task VerifyAllAsync()
     {
         await VerifyHeadAsync();
-        await using Image fresh = await _pool.OpenAsync("image", readOnly: true);
-        IReadOnlyList<Snapshot> listed = await fresh.Snapshots.ListAsync(CancellationToken.None);
+        await using Image fresh = await _pool.OpenAsync(_name, readOnly: true);
+        List<Snapshot> listed = [.. await fresh.Snapshots.ListAsync(CancellationToken.None)];
+        listed.RemoveAll(snapshot => snapshot.NamespaceType == SnapshotNamespaceType.Trash);
         Assert.Equal(_snapshots.Select(snapshot => snapshot.Name), listed.Select(snapshot => snapshot.Name.ToString()));
         Assert.Equal(_snapshots.Select(snapshot => (ulong)snapshot.Data.Length), listed.Select(snapshot => snapshot.Size));
         foreach (SnapshotModelSnapshot snapshot in _snapshots)
@@ -217,14 +233,14 @@ internal sealed class SnapshotModel
     private async Task<string> ReopenAsync()
     {
         await _image.CloseAsync();
-        _image = await _pool.OpenAsync("image");
+        _image = await _pool.OpenAsync(_name);
         return "reopen";
     }
 
     private async Task<string> ReopenOtherAsync()
     {
         await _other.CloseAsync();
-        _other = await Image.OpenAsync(_otherClient, "image", null, readOnly: false, CancellationToken.None);
+        _other = await Image.OpenAsync(_clients.Other, _name, null, readOnly: false, CancellationToken.None);
         return "the other reopens";
     }
 

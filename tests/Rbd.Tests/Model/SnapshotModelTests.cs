@@ -37,6 +37,19 @@ public sealed class SnapshotModelTests(ITestOutputHelper output)
         await RunAsync(pool, seed: 7, steps: 40);
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Random_operations_with_clones_match_byte_arrays(int seed, bool isCurve) => await RunWithClonesAsync(seed, isCurve, steps: 100);
+
+    [Fact]
+    public async Task Random_operations_with_clones_for_longer_match_byte_arrays()
+    {
+        int runs = ReadSetting("CURVERBD_MODEL_RUNS", 1);
+        int first = ReadSetting("CURVERBD_MODEL_SEED", 100);
+        for (int seed = first; seed < first + runs; seed++)
+            await RunWithClonesAsync(seed, isCurve: seed % 2 == 0, steps: 200);
+    }
+
     private static int ReadSetting(string variable, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), out int value) ? value : otherwise;
 
@@ -48,23 +61,36 @@ public sealed class SnapshotModelTests(ITestOutputHelper output)
 
     private async Task RunAsync(TestPool pool, int seed, int steps)
     {
-        SnapshotModel model = await SnapshotModel.StartAsync(pool, new Random(seed));
+        SnapshotModelClients clients = await SnapshotModelClients.ConnectAsync(pool);
+        SnapshotModel model = await SnapshotModel.CreateAsync(pool, "image", clients, new Random(seed));
+        await RunAsync(seed, steps, model.Steps, model.StepAsync, model.VerifyAllAsync);
+        await model.CloseAsync();
+    }
+
+    private async Task RunWithClonesAsync(int seed, bool isCurve, int steps)
+    {
+        await using TestPool pool = await TestPool.CreateAsync(isCurve ? TestPool.CurveLimits : TestPool.ByteLimits);
+        CloneModel model = await CloneModel.StartAsync(pool, new Random(seed));
+        await RunAsync(seed, steps, model.Steps, model.StepAsync, model.VerifyAllAsync);
+        await model.CloseAsync();
+    }
+
+    private async Task RunAsync(int seed, int steps, IReadOnlyList<string> done, Func<Task> step, Func<Task> verify)
+    {
         try
         {
             for (int i = 0; i < steps; i++)
             {
-                await model.StepAsync();
+                await step();
                 if (i % 10 == 9)
-                    await model.VerifyAllAsync();
+                    await verify();
             }
-
-            await model.CloseAsync();
         }
         catch
         {
-            output.WriteLine($"seed {seed}, {model.Steps.Count} steps:");
-            foreach (string step in model.Steps)
-                output.WriteLine(step);
+            output.WriteLine($"seed {seed}, {done.Count} steps:");
+            foreach (string earlier in done)
+                output.WriteLine(earlier);
             throw;
         }
     }
