@@ -22,6 +22,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "image {Image} could not be created, nor its traces removed; the next list or check does it")]
     public static partial void CreationNotUndone(ILogger logger, string image, Exception error);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "image id {Id}: layers that nobody needs any more could not be deleted; whoever opens the image next does it")]
+    public static partial void LayersNotDropped(ILogger logger, string id, Exception error);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "the unfinished copy {Image} could not be removed")]
     public static partial void CopyNotRemoved(ILogger logger, string image, Exception error);
 

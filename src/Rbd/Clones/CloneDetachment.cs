@@ -5,6 +5,9 @@ namespace CurveRbd.Rbd;
 /// <summary>The end of a clone's link to its parent, as part of the transaction that removes or flattens the clone.</summary>
 internal sealed class CloneDetachment
 {
+    // Others may still read what is to be deleted, for this moment; who takes longer is waited for by whoever comes later.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     private readonly ImagePool _pool;
     private readonly string _parentId;
     private readonly ParentChange _change;
@@ -31,8 +34,22 @@ internal sealed class CloneDetachment
 
     public void AddTo(RecordTransaction transaction) => _change.AddTo(transaction);
 
-    /// <summary>After the transaction: lets those who have the parent open know.</summary>
-    public Task SettleAsync(long revision) => _change.ChangesHeader
-        ? ImageWatchers.WaitForWritersAsync(_pool, _parentId, revision, except: null)
-        : Task.CompletedTask;
+    /// <summary>After the transaction: lets those who have the parent open know, and gives back what an ended snapshot took.</summary>
+    public async Task SettleAsync(long revision)
+    {
+        if (!_change.ChangesHeader)
+            return;
+        await ImageWatchers.WaitForWritersAsync(_pool, _parentId, revision, except: null).ConfigureAwait(false);
+        if (!_change.EndsSnapshots)
+            return;
+        try
+        {
+            await LayerMerger.DropAsync(_pool, _parentId, s_patience, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StorageException error)
+        {
+            // What the caller wanted is done; whoever opens the parent next goes on here.
+            Log.LayersNotDropped(_pool.Logger, _parentId, error);
+        }
+    }
 }

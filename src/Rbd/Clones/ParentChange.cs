@@ -30,7 +30,9 @@ internal sealed class ParentChange
     }
 
     /// <summary>Whether those who follow the parent's header hear of it.</summary>
-    public bool ChangesHeader => _endedSnapshots.Count > 0 || _opFeatures != _parent.Value.OpFeatures;
+    public bool ChangesHeader => EndsSnapshots || _opFeatures != _parent.Value.OpFeatures;
+
+    public bool EndsSnapshots => _endedSnapshots.Count > 0;
 
     /// <param name="isEnding">Which of the parent's clones.</param>
     public static ParentChange Of(ImagePool pool, ImageRecords parent, Func<Stored<ChildRecord>, bool> isEnding)
