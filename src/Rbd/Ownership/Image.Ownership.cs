@@ -19,6 +19,10 @@ public sealed partial class Image
     /// <summary>Whether this client is on the blocklist.</summary>
     internal bool IsFenced => Pool.Io.Cluster.Fence.IsFenced;
 
+    // Past the client's own records, which refuse a fenced client.
+    internal async Task WithdrawFencedAsync() => await Pool.Io.Cluster.Stores.Records.CommitAsync(
+        new RecordTransaction().Delete(_registration.Key), CancellationToken.None).ConfigureAwait(false);
+
     private static bool DoesNeedOwner(ImageRecords records) =>
         (records.Header.Value.Features & ImageFeatures.ExclusiveLock) != 0 || records.HeadLayer.Value.Kind == LayerKind.Overlay;
 

@@ -32,6 +32,6 @@ public sealed partial class ImageOwnership
     {
         if (owner.Value.ClientId == (long)Cluster.InstanceId)
             throw Invalid("this client itself owns it: release it");
-        return new OwnershipBreak(_image, owner, _timing, _time).RunAsync(cancellationToken);
+        return new OwnershipBreak(_image, owner).RunAsync(cancellationToken);
     }
 }

@@ -25,6 +25,21 @@ public sealed partial class ImageOwnership
         }
     }
 
+    // In the background: whoever put this client on the blocklist sees by the watcher's record when it has stopped.
+    private async Task ObeyFenceAsync()
+    {
+        if (!_fence.IsFenced)
+        {
+            await _image.AcknowledgeAsync().ConfigureAwait(false);
+            return;
+        }
+
+        await VerifyAsync().ConfigureAwait(false);
+        await _image.Io.HoldAsync().ConfigureAwait(false);
+        _image.Io.Release(_image.Size);
+        await _image.WithdrawFencedAsync().ConfigureAwait(false);
+    }
+
     private async ValueTask<bool> IsStillMineAsync(CancellationToken cancellationToken) =>
         await ReadOwnerAsync(cancellationToken).ConfigureAwait(false) is { } owner && owner.Record.Revision == _mine!.Record.Revision;
 

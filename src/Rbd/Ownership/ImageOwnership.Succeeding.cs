@@ -29,6 +29,8 @@ public sealed partial class ImageOwnership
         if (sight.Last is not { } last || IsMine(last.Value))
             return;
         Log.ShuttingOut(Pool.Logger, _image.Description, last.Value.Client, last.Value.Address);
-        await new OwnerExpulsion(_image).RunAsync(last.Value, cancellationToken).ConfigureAwait(false);
+        var expulsion = new OwnerExpulsion(_image);
+        await expulsion.BlockAsync(last.Value.Address, cancellationToken).ConfigureAwait(false);
+        await expulsion.ShutOutAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -75,7 +75,8 @@ public sealed partial class ImageOwnership
     private void OnFence()
     {
         _image.Io.Ban(_fence.IsFenced ? _fence.Refusal() : null);
-        Tell(OwnershipWish.Verify);
+        Tell(OwnershipWish.None);
+        Wake(OwnershipWish.Fence);
     }
 
     private void Tell(OwnershipWish wish)
@@ -123,6 +124,8 @@ public sealed partial class ImageOwnership
     {
         while (TakeWishes() is var wishes and not OwnershipWish.None)
         {
+            if (wishes.HasFlag(OwnershipWish.Fence))
+                await TryAsync(ObeyFenceAsync).ConfigureAwait(false);
             if (wishes.HasFlag(OwnershipWish.Verify))
                 await TryAsync(VerifyAsync).ConfigureAwait(false);
             if (wishes.HasFlag(OwnershipWish.HandOver))

@@ -5,28 +5,24 @@ namespace CurveRbd.Rbd;
 /// <summary>
 /// Takes an image away from its owner: a live one is told and stops by itself, one that does not answer is shut out at the volumes.
 /// </summary>
-internal sealed class OwnershipBreak(Image image, Stored<OwnerRecord> owner, OwnershipTiming timing, TimeProvider time)
+internal sealed class OwnershipBreak(Image image, Stored<OwnerRecord> owner)
 {
-    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(10);
-
     private ImagePool Pool => image.Pool;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var expulsion = new OwnerExpulsion(image);
-        await expulsion.BlockAsync(owner.Value.Address, cancellationToken).ConfigureAwait(false);
+        bool isBlocked = await expulsion.BlockAsync(owner.Value.Address, cancellationToken).ConfigureAwait(false);
         await TellAsync(cancellationToken).ConfigureAwait(false);
-        long begun = time.GetTimestamp();
-        while (await FindAsync(cancellationToken).ConfigureAwait(false) is not null && time.GetElapsedTime(begun) < timing.StopTimeout)
-            await Task.Delay(s_pollInterval, time, cancellationToken).ConfigureAwait(false);
-
-        if (await FindAsync(cancellationToken).ConfigureAwait(false) is { } silent)
+        if (!await OwnerExpulsion.HasStoppedAsync(async () => await FindAsync(cancellationToken).ConfigureAwait(false) is not null, cancellationToken)
+            .ConfigureAwait(false))
         {
             await expulsion.ShutOutAsync(cancellationToken).ConfigureAwait(false);
-            await RemoveAsync(silent, cancellationToken).ConfigureAwait(false);
+            await RemoveAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await RemoveWatchersAsync(cancellationToken).ConfigureAwait(false);
+        if (isBlocked)
+            await expulsion.RemoveWatchersAsync(owner.Value.ClientId, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task TellAsync(CancellationToken cancellationToken)
@@ -37,7 +33,7 @@ internal sealed class OwnershipBreak(Image image, Stored<OwnerRecord> owner, Own
         {
             await Pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
         }
-        catch (StorageException error) when (error.Errno == Errno.ESHUTDOWN && !Pool.Io.Cluster.Fence.IsFenced)
+        catch (StorageException error) when (error.Errno == Errno.ESHUTDOWN && !image.IsFenced)
         {
             // Its session has just ended, and the record with it.
         }
@@ -50,25 +46,14 @@ internal sealed class OwnershipBreak(Image image, Stored<OwnerRecord> owner, Own
         return found?.Value.IsSameHandle(owner.Value) == true ? found : null;
     }
 
-    private async Task RemoveAsync(Stored<OwnerRecord> silent, CancellationToken cancellationToken)
+    private async Task RemoveAsync(CancellationToken cancellationToken)
     {
+        if (await FindAsync(cancellationToken).ConfigureAwait(false) is not { } silent)
+            return;
         var transaction = new RecordTransaction()
             .Require(silent.Record)
             .Delete(silent.Record.Key)
             .Delete(Pool.Keys.LastOwner(image.Id));
         await Pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
-    }
-
-    // A client on the blocklist follows nothing any more; nobody is to wait for it.
-    private async Task RemoveWatchersAsync(CancellationToken cancellationToken)
-    {
-        if (!await Pool.Io.Cluster.Blocklist.ContainsAsync(owner.Value.Address, cancellationToken).ConfigureAwait(false))
-            return;
-        foreach (Stored<WatcherRecord> watcher in await Pool.RangeAsync(
-            Pool.Keys.Watchers(image.Id), RbdJsonContext.Default.WatcherRecord, cancellationToken).ConfigureAwait(false))
-        {
-            if (watcher.Value.ClientId == owner.Value.ClientId)
-                await Pool.Records.CommitAsync(new RecordTransaction().Delete(watcher.Record.Key), cancellationToken).ConfigureAwait(false);
-        }
     }
 }

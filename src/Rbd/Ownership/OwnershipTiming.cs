@@ -18,7 +18,4 @@ internal sealed record OwnershipTiming
 
     /// <summary>How long an owner may take to hand over (rbd_request_timed_out_seconds).</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>How long a broken owner may take to stop by itself.</summary>
-    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -14,4 +14,7 @@ internal enum OwnershipWish
 
     /// <summary>The session, the record, or the blocklist changed.</summary>
     Verify = 4,
+
+    /// <summary>This client is on the blocklist, or no longer.</summary>
+    Fence = 8,
 }

@@ -11,6 +11,9 @@ internal sealed record AdvisoryLockRecord : VersionedRecord
     public required ByteName Tag { get; init; }
 
     public required IReadOnlyList<AdvisoryLockHolder> Holders { get; init; }
+
+    public AdvisoryLockHolder? Find(long clientId, ByteName cookie) =>
+        Holders.FirstOrDefault(holder => holder.ClientId == clientId && holder.Cookie == cookie);
 }
 
 internal sealed record AdvisoryLockHolder
