@@ -31,6 +31,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "image {Id} ({Image}) stays in the trash: it is open, or has snapshots")]
     public static partial void NotPurged(ILogger logger, string id, string image);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "image {Image}: a quiesce callback threw")]
+    public static partial void QuiesceCallbackThrew(ILogger logger, string image, Exception error);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "image {Image}: this client no longer owns it")]
     public static partial void OwnershipLost(ILogger logger, string image, Exception error);
 

@@ -8,7 +8,7 @@ public sealed partial class Image
     private async Task ReleaseAsync()
     {
         Exception? failure = null;
-        foreach (Func<Task> step in (Func<Task>[])[DrainAsync, Ownership.CloseAsync, _times.SettleAsync, UnfollowAsync, CloseLayersAsync, UnwatchAsync, MoveVolumeAsync])
+        foreach (Func<Task> step in (Func<Task>[])[EndQuiescingAsync, DrainAsync, Ownership.CloseAsync, _times.SettleAsync, UnfollowAsync, CloseLayersAsync, UnwatchAsync, MoveVolumeAsync])
         {
             try
             {
@@ -22,6 +22,12 @@ public sealed partial class Image
 
         if (failure is not null)
             ExceptionDispatchInfo.Throw(failure);
+    }
+
+    private Task EndQuiescingAsync()
+    {
+        Quiescing.RemoveAll();
+        return Task.CompletedTask;
     }
 
     private async Task DrainAsync() => await _io.CloseAsync().ConfigureAwait(false);

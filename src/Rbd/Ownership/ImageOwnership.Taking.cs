@@ -10,13 +10,22 @@ public sealed partial class ImageOwnership
     /// <exception cref="StorageException">EROFS; ETIMEDOUT; ESHUTDOWN.</exception>
     internal Task TakeAsync(CancellationToken cancellationToken) => TakeAsync(isExplicit: false, cancellationToken);
 
-    /// <summary>Takes the image if nobody owns it, and leaves it else.</summary>
+    /// <summary>
+    /// Takes the image if it has the feature exclusive-lock and nobody owns it, as Ceph does before an operation. It works without, too.
+    /// </summary>
     internal async Task TryTakeAsync(CancellationToken cancellationToken)
     {
-        if (_state != OwnershipState.Other || !_takesByItself || !_image.IsWritable
+        if (_state != OwnershipState.Other || !_takesByItself || !IsFeatureOn || !_image.IsWritable
             || await ReadOwnerAsync(cancellationToken).ConfigureAwait(false) is not null)
             return;
-        await TakeAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await TakeAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException error) when (error.Errno is Errno.EROFS or Errno.EBUSY or Errno.ETIMEDOUT)
+        {
+            // Somebody else's, since a moment.
+        }
     }
 
     private async Task TakeAsync(bool isExplicit, CancellationToken cancellationToken)

@@ -9,7 +9,8 @@ public sealed partial class Image
 
     private async Task FreezeAsync(Stored<FreezeRecord> freeze)
     {
-        _freezeResult = await HoldRequestsAsync(freeze.Record.Revision).ConfigureAwait(false);
+        int result = await QuiesceAsync(freeze).ConfigureAwait(false);
+        _freezeResult = result < 0 ? result : await HoldRequestsAsync(freeze.Record.Revision).ConfigureAwait(false);
         _answeredFreeze = freeze.Record.Revision;
     }
 

@@ -46,6 +46,8 @@ public sealed partial class Image
         finally
         {
             await _layers.ThawAsync(unless: records.Freeze?.Record.Revision).ConfigureAwait(false);
+            if (records.Freeze is null)
+                Quiescing.Unquiesce();
         }
     }
 
