@@ -9,6 +9,9 @@ namespace CurveRbd.Rbd;
 /// <param name="isTrashed">Whether it is an image of the trash that is to go, or one with a name.</param>
 internal sealed class ImageRemoval(ImagePool pool, string id, string image, bool isTrashed)
 {
+    // In one transaction. If there are more, some are layers that nobody needs: a head lies on fewer.
+    private const int VolumesAtOnceMax = ImagePool.TransactionMax;
+
     public Task RemoveAsync(ProgressCallback? progress, CancellationToken cancellationToken) =>
         ImagePool.RetryAsync($"remove {image}", () => TryAsync(progress, cancellationToken));
 
@@ -46,6 +49,8 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image, bool
         await ThrowIfWatchedAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<VolumeOfImage> volumes =
             await VolumeOfImage.ListAsync(pool, header.Value, cancellationToken).ConfigureAwait(false);
+        if (volumes.Count > VolumesAtOnceMax)
+            return await DropUnneededAsync(cancellationToken).ConfigureAwait(false);
         CloneDetachment? detachment = await CloneDetachment.ReadAsync(pool, header.Value, cancellationToken).ConfigureAwait(false);
         RecordTransaction transaction = operation.NewTransaction().Require(header.Record).Require(bar);
         await AddNameAsync(transaction, header.Value, cancellationToken).ConfigureAwait(false);
@@ -62,6 +67,13 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image, bool
         if (detachment is not null)
             await detachment.SettleAsync(commit.Revision).ConfigureAwait(false);
         return true;
+    }
+
+    /// <returns>false: look again.</returns>
+    private async Task<bool> DropUnneededAsync(CancellationToken cancellationToken)
+    {
+        await LayerMerger.DropAsync(pool, id, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        return false;
     }
 
     private async ValueTask AddNameAsync(RecordTransaction transaction, ImageHeader header, CancellationToken cancellationToken)
@@ -87,10 +99,8 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image, bool
             ImagePoolId = pool.Id,
             Operation = operation.Id,
         };
-        transaction
-            .Require(volume.Layer.Record)
-            .Delete(volume.Layer.Record.Key)
-            .PutClaim(volume.ClaimKey, claim);
+        // The layer's record goes with the rest of the image's.
+        transaction.Require(volume.Layer.Record).PutClaim(volume.ClaimKey, claim);
         if (volume.OtherClaimKey is { } other)
             transaction.Delete(other);
         return new Stored<VolumeClaim>(new Record(volume.ClaimKey, default, 0, 0), claim);

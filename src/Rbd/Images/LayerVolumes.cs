@@ -6,6 +6,10 @@ namespace CurveRbd.Rbd;
 /// <param name="isReadOnly">Opens all of them so; otherwise the image's own can be written to.</param>
 internal sealed class LayerVolumes(bool isReadOnly)
 {
+    // A layer that is being filled reads the same as what it lies on. To take it for empty until it is full spares everybody to
+    // arrange anew with each step of the filling.
+    private const ulong NothingFilled = 0;
+
     private Dictionary<VolumePath, IVolume> _open = [];
 
     /// <summary>Opens what is not open yet; nothing is kept if that fails.</summary>
@@ -49,7 +53,7 @@ internal sealed class LayerVolumes(bool isReadOnly)
             layer.Pool.Volumes.Limits,
             layer.Record.Kind == LayerKind.Overlay,
             layer.Overlap,
-            layer.Record.Filled ?? ulong.MaxValue,
+            layer.Record.Filled is null ? ulong.MaxValue : NothingFilled,
             layer.Record.IsMerging);
     }
 
