@@ -16,6 +16,8 @@ usage: ./build.sh VERB
   all     build what a user installs: out/lib (librbd.so.1, librados.so.2 and what they load), out/bin (rbd, ceph, curverbd)
   demo    put a disk image into the embedded store, read it back in three ways, boot stock QEMU from it
   test    every test: .NET projects, C programs that host the library, stock QEMU, Python, libvirt, fio; ends with one summary line
+  cluster start DIR | stop DIR | tell DIR ORDER...
+          run a CurveBS test cluster with a real etcd on loopback; DIR keeps its state and gets curverbd.conf and curverbd-nebd.conf
   bench   fio on CurveRbd, on qemu-nbd and on the plain file, side by side; writes bench/RESULTS.md
   clean   remove out/ and everything the compiler left
   help    this text
@@ -32,8 +34,9 @@ clean() {
 case ${1:-help} in
     all)   require_packages build; publish ;;
     demo)  require_packages build image demo; publish; guest_image; source scripts/demo.sh; demo ;;
-    test)  require_packages build image demo test; publish; guest_image; source scripts/test.sh; run_tests ;;
+    test)  require_packages build image demo test; publish; guest_image; source scripts/cluster.sh; source scripts/test.sh; run_tests ;;
     bench) require_packages build demo test; publish; shift; bench/run.py "$@" ;;
+    cluster) require_packages build cluster; shift; source scripts/cluster.sh; cluster "$@" ;;
     clean) clean ;;
     help|-h|--help) usage ;;
     *) usage >&2; exit 2 ;;

@@ -3,6 +3,7 @@
 packages_of() {
     case $1 in
         build) echo ca-certificates gcc git libc6-dev libssl3 libstdc++6 zlib1g-dev ;;
+        cluster) echo etcd-server python3 util-linux ;;
         image) echo busybox-static cpio dosfstools e2fsprogs fdisk mtools syslinux syslinux-common ;;
         demo)  echo python3-rados python3-rbd qemu-block-extra qemu-system-x86 qemu-utils ;;
         test)  echo ceph-common etcd-server fio libnbd-bin libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu \

@@ -11,16 +11,16 @@ publish() {
     publish_part "the commands rbd, ceph and curverbd" src/Cli publish_cli
 }
 
-# publish_part WHAT PROJECT COMMAND: runs COMMAND unless everything PROJECT may depend on is as it was when it last succeeded.
+# publish_part WHAT PROJECT COMMAND [PATH...]: runs COMMAND unless everything PROJECT may depend on (src and PATHs) is as it was when it last succeeded.
 publish_part() {
     local what=$1 project=$2 command=$3 stamp=out/stamp/${2##*/} now
-    now=$(fingerprint)
+    now=$(fingerprint "${@:4}")
     if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$now" ]; then
         echo "$what: unchanged since the last build"
         return
     fi
     rm -f "$stamp"
-    step "Compiling $what ahead of time" "$command"
+    step "Compiling $what" "$command"
     mkdir -p out/stamp
     echo "$now" > "$stamp"
 }
@@ -28,7 +28,7 @@ publish_part() {
 # Every source file counts, whichever project it belongs to: a needless rebuild costs a minute, a missed one costs an afternoon.
 fingerprint() {
     { git rev-parse --show-toplevel
-      find src scripts/publish.sh Directory.Build.props Directory.Packages.props global.json \
+      find src "$@" scripts/publish.sh Directory.Build.props Directory.Packages.props global.json \
           \( -name bin -o -name obj \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
     } | sha256sum | cut -d ' ' -f 1
 }

@@ -7,6 +7,7 @@ run_tests() {
     rm -rf "$results"
     mkdir -p "$results"
     step "Building the .NET tests" dotnet build CurveRbd.slnx -v quiet
+    publish_cluster
     local start=$EPOCHREALTIME
     dotnet_tests
     say_time "The .NET tests" "$start"

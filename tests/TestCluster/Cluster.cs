@@ -32,6 +32,7 @@ public sealed class Cluster : IAsyncDisposable
             copysets[id] = new CopysetGroup(id, MembersOf(id), options.ElectionTime);
         Copysets = copysets;
         Mds = [.. Enumerable.Range(0, options.MdsCount).Select(_ => new MdsServer(this, _names, options, Faults))];
+        Tool = new CurveTool(this, _names, options.Release);
         Nebd = new NebdServer(this, _names, options, _directory, Faults);
     }
 
@@ -40,6 +41,8 @@ public sealed class Cluster : IAsyncDisposable
     public IReadOnlyList<MdsServer> Mds { get; }
 
     public IReadOnlyList<ChunkServer> ChunkServers { get; }
+
+    public CurveTool Tool { get; }
 
     /// <summary>The nebd-server of the host that the cluster and its clients share.</summary>
     public NebdServer Nebd { get; }

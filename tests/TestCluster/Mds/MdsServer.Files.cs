@@ -11,7 +11,31 @@ public sealed partial class MdsServer
 
     private CreateFileResponse Create(CreateFileRequest request)
     {
-        bool isRoot = Authenticate(request.Owner, request.Date, request.Signature);
+        Create(request, Authenticate(request.Owner, request.Date, request.Signature));
+        return new CreateFileResponse { StatusCode = StatusCode.Ok };
+    }
+
+    /// <summary>What CurveBS' tools do.</summary>
+    /// <param name="length">In bytes; 0 = a directory.</param>
+    internal StatusCode CreateFor(string path, string owner, ulong length)
+    {
+        var request = new CreateFileRequest { FileName = path, Owner = owner, FileType = length == 0 ? FileType.Directory : FileType.PageFile, FileLength = length };
+        lock (_names.Gate)
+        {
+            try
+            {
+                Create(request, isRoot: false);
+                return StatusCode.Ok;
+            }
+            catch (Refusal refusal)
+            {
+                return refusal.Status;
+            }
+        }
+    }
+
+    private void Create(CreateFileRequest request, bool isRoot)
+    {
         string[] parts = Split(request.FileName);
         Demand(parts.Length > 0, StatusCode.FileExists);
         Demand(request.FileType is FileType.PageFile or FileType.Directory, StatusCode.NotSupported);
@@ -34,7 +58,6 @@ public sealed partial class MdsServer
             StripeCount = isVolume ? request.StripeCount : 0,
         });
         _names.Save();
-        return new CreateFileResponse { StatusCode = StatusCode.Ok };
     }
 
     private void CheckVolume(CreateFileRequest request)
