@@ -15,12 +15,15 @@ internal static class CloneDepth
     {
         int count = 0;
         string? top = layerId;
-        while (top is not null && await ImageRecords.ReadAsync(pool, imageId, cancellationToken).ConfigureAwait(false) is { } records)
+        while (top is not null)
         {
-            count += CountOwn(records, top, out bool liesOnParent);
+            (int own, bool liesOnParent) = await CountOwnAsync(pool, imageId, top, cancellationToken).ConfigureAwait(false);
+            count += own;
+            Stored<ImageHeader>? header = await pool.GetAsync(
+                pool.Keys.Header(imageId), RbdJsonContext.Default.ImageHeader, cancellationToken).ConfigureAwait(false);
             if (count > LayersMax)
-                throw TooDeep(pool, records.Header.Value);
-            if (!liesOnParent || records.Header.Value.Parent is not { } link
+                throw TooDeep(pool, header?.Value.Name ?? imageId);
+            if (!liesOnParent || header?.Value.Parent is not { } link
                 || await pool.FindOtherAsync(link.PoolId, link.Namespace, cancellationToken).ConfigureAwait(false) is not { } parentPool)
                 return;
             Stored<SnapshotRecord>? snapshot = await parentPool.GetAsync(
@@ -30,22 +33,27 @@ internal static class CloneDepth
         }
     }
 
-    private static int CountOwn(ImageRecords records, string top, out bool liesOnParent)
+    // Not all records of the image: a golden one has a thousand clones and as many readers.
+    private static async Task<(int Count, bool LiesOnParent)> CountOwnAsync(
+        ImagePool pool, string imageId, string top, CancellationToken cancellationToken)
     {
+        string prefix = pool.Keys.Layers(imageId);
+        IReadOnlyList<Stored<LayerRecord>> records = await pool.RangeAsync(
+            prefix, RbdJsonContext.Default.LayerRecord, cancellationToken).ConfigureAwait(false);
+        Dictionary<string, LayerRecord> layers = records.ToDictionary(
+            layer => layer.Record.Key[prefix.Length..], layer => layer.Value, StringComparer.Ordinal);
         int count = 0;
-        liesOnParent = false;
-        for (string? next = top; next is not null && count <= LayersMax;)
+        bool liesOnParent = false;
+        for (string? next = top; next is not null && layers.TryGetValue(next, out LayerRecord? layer) && count <= LayersMax; next = layer.Below)
         {
-            LayerRecord layer = records.GetLayer(next).Value;
             liesOnParent = layer.LiesOnParent;
-            next = layer.Below;
             count++;
         }
 
-        return count;
+        return (count, liesOnParent);
     }
 
-    private static StorageException TooDeep(ImagePool pool, ImageHeader image) => new(
+    private static StorageException TooDeep(ImagePool pool, ByteName image) => new(
         Errno.EMLINK,
-        $"the clone would lie on more than {LayersMax} layers, down to those of {pool.Describe(image.Name)}: flatten one of the images in between");
+        $"the clone would lie on more than {LayersMax} layers, down to those of {pool.Describe(image)}: flatten one of the images in between");
 }
