@@ -8,7 +8,7 @@ public sealed partial class Image
     private async Task ReleaseAsync()
     {
         Exception? failure = null;
-        foreach (Func<Task> step in (Func<Task>[])[EndQuiescingAsync, DrainAsync, Ownership.CloseAsync, _times.SettleAsync, UnfollowAsync, CloseLayersAsync, UnwatchAsync, MoveVolumeAsync])
+        foreach (Func<Task> step in (Func<Task>[])[EndQuiescingAsync, Merging.CloseAsync, DrainAsync, Ownership.CloseAsync, _times.SettleAsync, UnfollowAsync, CloseLayersAsync, UnwatchAsync, MoveVolumeAsync])
         {
             try
             {

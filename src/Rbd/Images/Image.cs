@@ -38,6 +38,9 @@ public sealed partial class Image : IAsyncDisposable
         Ownership = new ImageOwnership(this, registration.Cookie, timing, time);
         _io.Authority = Ownership;
         Volume.IsLive = view.IsHead;
+        Merging = new ImageMerging(this, conf, time);
+        Ownership.Leaving = Merging.PauseHeadAsync;
+        Ownership.Taken = Merging.ResumeHead;
         Metadata = new ImageMetadata(
             new MetadataTarget(Pool, Pool.Keys.ImageMetadata(Id), Pool.Keys.Header(Id), isReadOnly, $"image {Description}"));
     }
@@ -92,6 +95,8 @@ public sealed partial class Image : IAsyncDisposable
     internal LayerStack Volume => _layers.Stack;
 
     internal ImageLayers Layers => _layers;
+
+    internal ImageMerging Merging { get; }
 
     internal WatcherRegistration Registration => _registration;
 

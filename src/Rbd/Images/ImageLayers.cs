@@ -18,6 +18,8 @@ internal sealed class ImageLayers : IAsyncDisposable
     private StorageException? _failure;
     private ulong _size;
     private bool _isUnsettled;
+    private CancellationTokenSource? _moving;
+    private int _enteringCount;
 
     private ImageLayers(ImageFollower image, ImageView view, bool isReadOnly)
     {
@@ -77,7 +79,7 @@ internal sealed class ImageLayers : IAsyncDisposable
     /// <summary>Holds requests back and makes durable what was written, until <see cref="ThawAsync"/>.</summary>
     public async Task FreezeAsync(long revision)
     {
-        await _arranging.WaitAsync().ConfigureAwait(false);
+        await EnterAsync().ConfigureAwait(false);
         try
         {
             if (FrozenRevision == 0)
@@ -101,7 +103,7 @@ internal sealed class ImageLayers : IAsyncDisposable
     {
         if (FrozenRevision == (unless ?? 0))
             return;
-        await _arranging.WaitAsync().ConfigureAwait(false);
+        await EnterAsync().ConfigureAwait(false);
         Thaw();
         _arranging.Release();
     }
@@ -109,7 +111,7 @@ internal sealed class ImageLayers : IAsyncDisposable
     /// <summary>Lets <paramref name="change"/> work on the stack's order while no request is in flight.</summary>
     public async Task ChangeAsync(Func<LayerStack, Task> change)
     {
-        await _arranging.WaitAsync().ConfigureAwait(false);
+        await EnterAsync().ConfigureAwait(false);
         try
         {
             await HoldingAsync(() => change(Stack)).ConfigureAwait(false);
@@ -118,6 +120,33 @@ internal sealed class ImageLayers : IAsyncDisposable
         {
             _arranging.Release();
         }
+    }
+
+    /// <summary>Lets <paramref name="move"/> move clusters from one layer to another, beside requests, while the order of the layers stays.</summary>
+    /// <param name="move">Its token is cancelled when somebody wants to change that order, or to hold requests back.</param>
+    public async Task<T> MoveAsync<T>(Func<LayerStack, CancellationToken, Task<T>> move, CancellationToken cancellationToken)
+    {
+        await _arranging.WaitAsync(cancellationToken).ConfigureAwait(false);
+        using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            Volatile.Write(ref _moving, interrupted);
+            if (Volatile.Read(ref _enteringCount) > 0)
+                await interrupted.CancelAsync().ConfigureAwait(false);
+            return await move(Stack, interrupted.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            Volatile.Write(ref _moving, null);
+            _arranging.Release();
+        }
+    }
+
+    /// <summary>Ends what <see cref="MoveAsync"/> is at, after the clusters that are under way.</summary>
+    public async Task EndMoveAsync()
+    {
+        await EnterAsync().ConfigureAwait(false);
+        _arranging.Release();
     }
 
     public async ValueTask DisposeAsync()
@@ -130,9 +159,35 @@ internal sealed class ImageLayers : IAsyncDisposable
         _arranging.Dispose();
     }
 
+    private async Task EnterAsync()
+    {
+        Interlocked.Increment(ref _enteringCount);
+        try
+        {
+            Interrupt();
+            await _arranging.WaitAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _enteringCount);
+        }
+    }
+
+    private void Interrupt()
+    {
+        try
+        {
+            Volatile.Read(ref _moving)?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended at this moment.
+        }
+    }
+
     private async Task OpenAsync(Func<LayerStack, ImageIo> createIo)
     {
-        await _arranging.WaitAsync().ConfigureAwait(false);
+        await EnterAsync().ConfigureAwait(false);
         try
         {
             IReadOnlyList<ChainedLayer> chain = await ResolveAsync().ConfigureAwait(false);
@@ -150,7 +205,7 @@ internal sealed class ImageLayers : IAsyncDisposable
     // What was looked at is gone: there is nothing left to read, and nothing reads any more.
     private async Task EmptyAsync()
     {
-        await _arranging.WaitAsync().ConfigureAwait(false);
+        await EnterAsync().ConfigureAwait(false);
         try
         {
             Volatile.Write(ref _size, 0);
@@ -167,7 +222,7 @@ internal sealed class ImageLayers : IAsyncDisposable
     private async Task ArrangeAsync(string? top, ulong? size)
     {
         IReadOnlyList<ParentImage> unused;
-        await _arranging.WaitAsync().ConfigureAwait(false);
+        await EnterAsync().ConfigureAwait(false);
         try
         {
             _top = top ?? _top;

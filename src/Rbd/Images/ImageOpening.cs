@@ -40,6 +40,7 @@ internal sealed class ImageOpening(ImagePool pool, string id, bool isReadOnly, T
                 var image = new Image(follower, layers, registration, view, isReadOnly, conf, time);
                 await image.Ownership.BeginAsync(cancellationToken).ConfigureAwait(false);
                 follower.Follow(image.ApplyAsync, image.AcknowledgeAsync);
+                image.Merging.Schedule(records);
                 return image;
             }
             catch

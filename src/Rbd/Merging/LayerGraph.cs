@@ -1,5 +1,3 @@
-using CurveRbd.Store;
-
 namespace CurveRbd.Rbd;
 
 /// <summary>
@@ -10,16 +8,16 @@ internal sealed class LayerGraph
 {
     private readonly Dictionary<string, int> _references = new(StringComparer.Ordinal);
 
-    public LayerGraph(
-        Stored<ImageHeader> header, IReadOnlyDictionary<string, ImageLayer> layers, IReadOnlyList<Stored<SnapshotRecord>> snapshots)
+    public LayerGraph(ImageRecords records)
     {
-        Header = header;
-        Layers = layers;
-        Snapshots = snapshots;
-        Count(header.Value.HeadLayer);
-        foreach (ImageLayer layer in layers.Values.Where(layer => layer.Value.Below is not null))
+        Header = records.Header;
+        Layers = records.Layers.ToDictionary(
+            layer => layer.Key, layer => new ImageLayer(layer.Key, layer.Value), StringComparer.Ordinal);
+        Snapshots = records.Snapshots;
+        Count(Header.Value.HeadLayer);
+        foreach (ImageLayer layer in Layers.Values.Where(layer => layer.Value.Below is not null))
             Count(layer.Value.Below!);
-        foreach (Stored<SnapshotRecord> snapshot in snapshots)
+        foreach (Stored<SnapshotRecord> snapshot in Snapshots)
             Count(snapshot.Value.Layer);
     }
 
@@ -33,35 +31,11 @@ internal sealed class LayerGraph
     /// <summary>The largest size that the image has or has kept in a snapshot, in bytes.</summary>
     public ulong SizeMax => Math.Max(
         Math.Max(Header.Value.Size, Header.Value.CutEnd),
-        Snapshots.Select(snapshot => snapshot.Value.Size).DefaultIfEmpty().Max());
+        Snapshots.Select(snapshot => Math.Max(snapshot.Value.Size, snapshot.Value.CutEnd)).DefaultIfEmpty().Max());
 
     /// <returns>null: there is no such image.</returns>
-    public static async Task<LayerGraph?> ReadAsync(ImagePool pool, string imageId, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<Record> records =
-            await pool.Records.RangeAsync(pool.Keys.Image(imageId), null, 0, cancellationToken).ConfigureAwait(false);
-        return Parse(pool.Keys, imageId, records);
-    }
-
-    /// <param name="records">All of the image.</param>
-    /// <returns>null: there is no such image.</returns>
-    public static LayerGraph? Parse(RecordKeys keys, string imageId, IReadOnlyList<Record> records)
-    {
-        Record? header = records.FirstOrDefault(record => string.Equals(record.Key, keys.Header(imageId), StringComparison.Ordinal));
-        if (header is null)
-            return null;
-        string layers = keys.Layers(imageId);
-        string snapshots = keys.Snapshots(imageId);
-        return new LayerGraph(
-            Stored.Parse(header, RbdJsonContext.Default.ImageHeader),
-            records.Where(record => record.Key.StartsWith(layers, StringComparison.Ordinal))
-                .Select(record => new ImageLayer(record.Key[layers.Length..], Stored.Parse(record, RbdJsonContext.Default.LayerRecord)))
-                .ToDictionary(layer => layer.Id, StringComparer.Ordinal),
-            [
-                .. records.Where(record => record.Key.StartsWith(snapshots, StringComparison.Ordinal))
-                    .Select(record => Stored.Parse(record, RbdJsonContext.Default.SnapshotRecord)),
-            ]);
-    }
+    public static async Task<LayerGraph?> ReadAsync(ImagePool pool, string imageId, CancellationToken cancellationToken) =>
+        await ImageRecords.ReadAsync(pool, imageId, cancellationToken).ConfigureAwait(false) is { } records ? new LayerGraph(records) : null;
 
     public int ReferencesTo(string layerId) => _references.GetValueOrDefault(layerId);
 

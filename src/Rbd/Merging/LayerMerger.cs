@@ -6,6 +6,11 @@ namespace CurveRbd.Rbd;
 /// </summary>
 internal sealed class LayerMerger(ImagePool pool, string imageId, MergeOptions options)
 {
+    /// <summary>Merges the head of an open image, if that may.</summary>
+    public HeadMerge? Head { get; init; }
+
+    private bool MayMergeHead => Head is { IsPossible: true };
+
     /// <summary>How long it waits for somebody who does not follow.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -16,7 +21,7 @@ internal sealed class LayerMerger(ImagePool pool, string imageId, MergeOptions o
         LayerGraph? graph = await LayerGraph.ReadAsync(pool, imageId, cancellationToken).ConfigureAwait(false);
         if (graph?.FindMerge(withHead: true) is null)
             return true;
-        if (graph.FindMerge(withHead: false) is null)
+        if (graph.FindMerge(withHead: MayMergeHead) is null)
             return false;
 
         MergeLease? lease = await MergeLease.TryTakeAsync(pool, imageId, cancellationToken).ConfigureAwait(false);
@@ -57,7 +62,7 @@ internal sealed class LayerMerger(ImagePool pool, string imageId, MergeOptions o
             LayerGraph? graph = await LayerGraph.ReadAsync(pool, imageId, cancellationToken).ConfigureAwait(false);
             if (graph is null)
                 return true;
-            if (graph.FindMerge(withHead: false) is not { } pair)
+            if (graph.FindMerge(withHead: MayMergeHead) is not { } pair)
                 return graph.FindMerge(withHead: true) is null;
             if (await MergeAsync(lease, graph, pair, cancellationToken).ConfigureAwait(false) is not { } left
                 || !await LayerDropping.DeleteVolumesAsync(pool, imageId, [left], Patience, cancellationToken).ConfigureAwait(false))
@@ -65,6 +70,11 @@ internal sealed class LayerMerger(ImagePool pool, string imageId, MergeOptions o
         }
     }
 
-    private Task<Stored<VolumeClaim>?> MergeAsync(MergeLease lease, LayerGraph graph, LayerPair pair, CancellationToken cancellationToken) =>
-        new FrozenMerge(pool, new MergeSteps(pool, imageId, lease, Patience), options).RunAsync(pair, graph.SizeMax, cancellationToken);
+    private Task<Stored<VolumeClaim>?> MergeAsync(MergeLease lease, LayerGraph graph, LayerPair pair, CancellationToken cancellationToken)
+    {
+        var steps = new MergeSteps(pool, imageId, lease, Patience);
+        return graph.IsHead(pair.Upper)
+            ? Head!.RunAsync(steps, pair, graph.SizeMax, options, cancellationToken)
+            : new FrozenMerge(pool, steps, options).RunAsync(pair, graph.SizeMax, cancellationToken);
+    }
 }

@@ -5,19 +5,18 @@ namespace CurveRbd.Rbd;
 /// <summary>The right to merge an image's layers: one has it at a time, and loses it with its session.</summary>
 internal sealed class MergeLease : IAsyncDisposable
 {
-    private readonly Operation _operation;
     private readonly Record _record;
 
     private MergeLease(Operation operation, Record record)
     {
-        _operation = operation;
+        Operation = operation;
         _record = record;
     }
 
-    public long OperationId => _operation.Id;
+    public Operation Operation { get; }
 
     /// <summary>Cancelled when somebody else may have it.</summary>
-    public CancellationToken Lost => _operation.Lost;
+    public CancellationToken Lost => Operation.Lost;
 
     /// <returns>null: somebody else merges.</returns>
     public static async Task<MergeLease?> TryTakeAsync(ImagePool pool, string imageId, CancellationToken cancellationToken)
@@ -42,7 +41,10 @@ internal sealed class MergeLease : IAsyncDisposable
     }
 
     /// <summary>A transaction that fails once the lease is lost.</summary>
-    public RecordTransaction NewTransaction() => _operation.NewTransaction().Require(_record);
+    public RecordTransaction NewTransaction() => AddTo(Operation.NewTransaction());
 
-    public ValueTask DisposeAsync() => _operation.DisposeAsync();
+    /// <summary>Lets a transaction of the operation fail once the lease is lost.</summary>
+    public RecordTransaction AddTo(RecordTransaction transaction) => transaction.Require(_record);
+
+    public ValueTask DisposeAsync() => Operation.DisposeAsync();
 }

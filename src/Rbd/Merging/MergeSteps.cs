@@ -34,23 +34,52 @@ internal sealed class MergeSteps(ImagePool pool, string imageId, MergeLease leas
     /// <returns>The claim on the volume that is left over; null: others changed the layers.</returns>
     public async Task<Stored<VolumeClaim>?> FinishAsync(LayerPair pair, CancellationToken cancellationToken)
     {
-        Stored<VolumeClaim>? removing = null;
+        Stored<VolumeClaim>? left = null;
         await ImagePool.RetryAsync($"merge layers of image {imageId}", async () =>
         {
             LayerGraph? graph = await LayerGraph.ReadAsync(pool, imageId, cancellationToken).ConfigureAwait(false);
-            if (graph is null || Find(graph, pair) is not { Upper.Value.BelowOverlap: null } found)
+            if (graph is null)
                 return true;
-            (string key, VolumeClaim claim) = LayerDropping.Removing(pool, graph, found.Upper.Value, lease.OperationId);
-            RecordTransaction transaction = NewTransaction(graph)
-                .PutLayer(found.Upper.Record.Key, Merged(found))
-                .Delete(found.Lower.Record.Key)
-                .PutClaim(key, claim);
+            RecordTransaction transaction = NewTransaction(graph);
+            if (AddFinish(transaction, graph, pair) is not { } claim)
+                return true;
             RecordCommit commit = await pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
-            if (commit.Succeeded)
-                removing = new Stored<VolumeClaim>(new Record(key, default, commit.Revision, 0), claim);
+            left = commit.Succeeded ? claim.At(commit.Revision) : null;
             return commit.Succeeded || await IsLostAsync(cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
-        return removing;
+        return left;
+    }
+
+    /// <summary>The same for the head, whose last clusters move while nobody writes.</summary>
+    /// <param name="moveRest">Says whether nothing is left.</param>
+    /// <exception cref="StorageException">EAGAIN: others changed the layers, or something is left. ETIMEDOUT: somebody did not stop writing.</exception>
+    public async Task<Stored<VolumeClaim>> FinishHeadAsync(LayerPair pair, Func<Task<bool>> moveRest, CancellationToken cancellationToken)
+    {
+        Stored<VolumeClaim>? left = null;
+        long revision = await new HeadChange(pool, imageId, lease.Operation).RunAsync(
+            new FreezeRecord { Operation = "merge", SkipsQuiesce = true },
+            async (records, transaction) =>
+            {
+                bool isDone = await moveRest().ConfigureAwait(false);
+                left = AddFinish(lease.AddTo(transaction), new LayerGraph(records), pair);
+                return isDone && left is not null
+                    ? records.Header.Value
+                    : throw new StorageException(Errno.EAGAIN, $"the layers of image {imageId} have changed");
+            },
+            cancellationToken).ConfigureAwait(false);
+        return left!.At(revision);
+    }
+
+    private Stored<VolumeClaim>? AddFinish(RecordTransaction transaction, LayerGraph graph, LayerPair pair)
+    {
+        if (Find(graph, pair) is not { Upper.Value.BelowOverlap: null } found)
+            return null;
+        (string key, VolumeClaim claim) = LayerDropping.Removing(pool, graph, found.Upper.Value, lease.Operation.Id);
+        transaction
+            .PutLayer(found.Upper.Record.Key, Merged(found))
+            .Delete(found.Lower.Record.Key)
+            .PutClaim(key, claim);
+        return new Stored<VolumeClaim>(new Record(key, default, 0, 0), claim);
     }
 
     private static LayerRecord Merged(LayerPair pair) => pair.Lower.Value with
@@ -94,6 +123,6 @@ internal sealed class MergeSteps(ImagePool pool, string imageId, MergeLease leas
     {
         cancellationToken.ThrowIfCancellationRequested();
         return await pool.Records.GetAsync(pool.Keys.Merge(imageId), cancellationToken).ConfigureAwait(false)
-            is not { } record || record.Session != lease.OperationId;
+            is not { } record || record.Session != lease.Operation.Id;
     }
 }

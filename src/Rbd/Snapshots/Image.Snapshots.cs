@@ -49,6 +49,8 @@ public sealed partial class Image
             if (records.Freeze is null)
                 Quiescing.Unquiesce();
         }
+
+        Merging.Schedule(records);
     }
 
     /// <summary>Answers for what is followed, and holds requests back where that is asked for.</summary>

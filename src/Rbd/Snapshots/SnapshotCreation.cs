@@ -21,6 +21,7 @@ internal sealed class SnapshotCreation(Image image, ByteName name, SnapshotCreat
             throw new StorageException(Errno.EINVAL, $"image {image.Description}: snapshot flags 0x{(uint)(flags & ~Known):x} are unknown");
         ImageRecords records = await image.ReadRecordsAsync(cancellationToken).ConfigureAwait(false);
         Verify(records);
+        await image.Merging.MakeRoomAsync(cancellationToken).ConfigureAwait(false);
         await image.Ownership.TryTakeAsync(cancellationToken).ConfigureAwait(false);
         Operation operation = await Operation.StartAsync(Pool, cancellationToken).ConfigureAwait(false);
         await using (operation.ConfigureAwait(false))

@@ -22,6 +22,7 @@ internal sealed class SnapshotRemoval(Image image, Func<ImageRecords, SnapshotRe
         if (flags.HasFlag(SnapshotRemoveFlags.Unprotect))
             await UnprotectAsync(cancellationToken).ConfigureAwait(false);
         await image.ChangeAsync(Remove, operation: null, cancellationToken).ConfigureAwait(false);
+        await image.Merging.DropAsync().ConfigureAwait(false);
         progress?.Invoke(1, 1);
     }
 

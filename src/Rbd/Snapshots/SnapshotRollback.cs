@@ -18,6 +18,7 @@ internal sealed class SnapshotRollback(Image image, ByteName name)
         Operation operation = await Operation.StartAsync(Pool, cancellationToken).ConfigureAwait(false);
         await using (operation.ConfigureAwait(false))
             await RunAsync(operation, records, snapshot, cancellationToken).ConfigureAwait(false);
+        await image.Merging.DropAsync().ConfigureAwait(false);
         progress?.Invoke(objects, objects);
     }
 
