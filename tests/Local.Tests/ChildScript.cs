@@ -7,8 +7,6 @@ namespace CurveRbd.Local.Tests;
 /// <summary>What this program does as a child of a test: one of the scripts below, on the store that the first argument names.</summary>
 internal static class ChildScript
 {
-    public const string Variable = "CURVERBD_TEST_CHILD";
-
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string script, string[] arguments)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using CurveRbd.Store;
+using CurveRbd.Tests;
 
 namespace CurveRbd.Local.Tests;
 

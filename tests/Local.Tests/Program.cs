@@ -1,3 +1,4 @@
+using CurveRbd.Tests;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
 
@@ -8,7 +9,7 @@ internal static class Program
 {
     private static Task<int> Main(string[] arguments)
     {
-        if (Environment.GetEnvironmentVariable(ChildScript.Variable) is { Length: > 0 } script)
+        if (Environment.GetEnvironmentVariable(ChildProcess.Variable) is { Length: > 0 } script)
             return ChildScript.RunAsync(script, arguments);
         return arguments.Any(argument => argument is "-automated" or "@@")
             ? ConsoleRunner.Run(arguments)

@@ -29,6 +29,9 @@ internal sealed class TestPool : IAsyncDisposable
         WritesAreDurable: true,
         NameLengthMax: 255);
 
+    /// <summary>Of a pool on the embedded store.</summary>
+    public string Directory { get; private set; } = "";
+
     public IVolumeStore Volumes { get; }
 
     public IRecordStore Records { get; }
@@ -97,9 +100,10 @@ internal sealed class TestPool : IAsyncDisposable
     /// <summary>On the embedded store, in a directory that lives as long as the pool.</summary>
     public static async Task<TestPool> CreateLocalAsync()
     {
-        DirectoryInfo directory = Directory.CreateTempSubdirectory("rbd-tests-");
+        DirectoryInfo directory = System.IO.Directory.CreateTempSubdirectory("rbd-tests-");
         LocalStore store = await LocalStore.OpenAsync(directory.FullName, CancellationToken.None);
         TestPool pool = await CreateAsync(store.Volumes, store.Records);
+        pool.Directory = directory.FullName;
         pool._release = async () =>
         {
             await store.DisposeAsync();

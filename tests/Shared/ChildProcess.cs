@@ -1,10 +1,13 @@
 using System.Diagnostics;
 
-namespace CurveRbd.Local.Tests;
+namespace CurveRbd.Tests;
 
-/// <summary>Another process that uses a store: this test program, started with the name of a <see cref="ChildScript"/>.</summary>
+/// <summary>Another process that uses a store: this test program, started with the name of what it is to do.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
+    /// <summary>The environment variable that holds the name.</summary>
+    public const string Variable = "CURVERBD_TEST_CHILD";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
@@ -20,7 +23,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             WorkingDirectory = AppContext.BaseDirectory,
         };
-        start.Environment[ChildScript.Variable] = script;
+        start.Environment[Variable] = script;
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         return new ChildProcess(Process.Start(start)!);
