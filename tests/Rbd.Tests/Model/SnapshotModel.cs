@@ -3,8 +3,8 @@ using CurveRbd.Store;
 namespace CurveRbd.Rbd.Tests;
 
 /// <summary>
-/// An image with snapshots and the byte arrays that it and they must equal. One client writes; operations come from it and from
-/// another one; a third looks at snapshots through a handle that it keeps open.
+/// An image with snapshots and the byte arrays that it and they must equal. Two clients write and do operations; a third looks at it
+/// and at its snapshots through a handle that it keeps open.
 /// </summary>
 internal sealed class SnapshotModel
 {
@@ -22,6 +22,7 @@ internal sealed class SnapshotModel
     private Image _other;
     private readonly Image _viewer;
     private int _names;
+    private bool _otherWrote; // last: what it has in its cache the others need not see
 
     private SnapshotModel(
         TestPool pool, string name, byte[] head, SnapshotModelClients clients, Random random, Image image, Image other, Image viewer)
@@ -44,6 +45,8 @@ internal sealed class SnapshotModel
 
     /// <summary>What was done, in order.</summary>
     public IReadOnlyList<string> Steps => _steps;
+
+    private Image LastWriter => _otherWrote ? _other : _image;
 
     public static async Task<SnapshotModel> CreateAsync(TestPool pool, string name, SnapshotModelClients clients, Random random)
     {
@@ -89,6 +92,7 @@ internal sealed class SnapshotModel
     public async Task VerifyAllAsync()
     {
         await VerifyHeadAsync();
+        await LastWriter.FlushAsync();
         await using Image fresh = await _pool.OpenAsync(_name, readOnly: true);
         List<Snapshot> listed = [.. await fresh.Snapshots.ListAsync(CancellationToken.None)];
         listed.RemoveAll(snapshot => snapshot.NamespaceType == SnapshotNamespaceType.Trash);
@@ -108,7 +112,8 @@ internal sealed class SnapshotModel
         await _viewer.CloseAsync();
     }
 
-    private Task VerifyHeadAsync() => VerifyAsync(_image, _head, "head");
+    private Task VerifyHeadAsync() =>
+        VerifyAsync(_otherWrote && _other.CurrentSnapshot is null ? _other : _image, _head, "head");
 
     private static async Task VerifyAsync(Image image, byte[] expected, string what)
     {
@@ -141,10 +146,11 @@ internal sealed class SnapshotModel
         (int offset, int length) = Range();
         var data = new byte[length];
         _random.NextBytes(data);
+        (Image by, string who) = await AnyWriterAsync();
 
-        Assert.Equal(length, await _image.WriteAsync((ulong)offset, data));
+        Assert.Equal(length, await by.WriteAsync((ulong)offset, data));
         data.CopyTo(_head, offset);
-        return $"write {offset}+{length}";
+        return $"write {offset}+{length} by {who}";
     }
 
     private async Task<string> DiscardAsync()
@@ -152,10 +158,11 @@ internal sealed class SnapshotModel
         if (_head.Length == 0)
             return "nothing";
         (int offset, int length) = Range();
+        (Image by, string who) = await AnyWriterAsync();
 
-        await _image.DiscardAsync((ulong)offset, (ulong)length);
+        await by.DiscardAsync((ulong)offset, (ulong)length);
         _head.AsSpan(offset, length).Clear();
-        return $"discard {offset}+{length}";
+        return $"discard {offset}+{length} by {who}";
     }
 
     private async Task<string> ZeroAsync()
@@ -164,19 +171,22 @@ internal sealed class SnapshotModel
             return "nothing";
         (int offset, int length) = Range();
         ZeroMode mode = _random.Next(2) == 0 ? ZeroMode.Unmap : ZeroMode.Allocate;
+        (Image by, string who) = await AnyWriterAsync();
 
-        await _image.WriteZeroesAsync((ulong)offset, (ulong)length, mode);
+        await by.WriteZeroesAsync((ulong)offset, (ulong)length, mode);
         _head.AsSpan(offset, length).Clear();
-        return $"zero {offset}+{length} {mode}";
+        return $"zero {offset}+{length} {mode} by {who}";
     }
 
     private async Task<string> ResizeAsync()
     {
         int size = _random.Next(8) == 0 ? 0 : _random.Next(SizeMax);
+        await LastWriter.FlushAsync();
+        (Image by, string who) = await AnyWriterAsync();
 
-        await _image.ResizeAsync((ulong)size, allowShrink: true, null, CancellationToken.None);
+        await by.ResizeAsync((ulong)size, allowShrink: true, null, CancellationToken.None);
         Array.Resize(ref _head, size);
-        return $"resize {size}";
+        return $"resize {size} by {who}";
     }
 
     private async Task<string> SnapshotAsync()
@@ -208,8 +218,7 @@ internal sealed class SnapshotModel
         if (_snapshots.Count == 0)
             return "nothing";
         SnapshotModelSnapshot snapshot = AnySnapshot();
-        (Image by, string who) = Anyone();
-        await by.SetSnapshotAsync((ByteName?)null, CancellationToken.None);
+        (Image by, string who) = await AnyWriterAsync();
 
         await by.Snapshots.RollbackAsync(snapshot.Name, null, CancellationToken.None);
         _head = [.. snapshot.Data];
@@ -232,6 +241,8 @@ internal sealed class SnapshotModel
 
     private async Task<string> ReopenAsync()
     {
+        if (_otherWrote)
+            await _other.FlushAsync();
         await _image.CloseAsync();
         _image = await _pool.OpenAsync(_name);
         return "reopen";
@@ -271,16 +282,32 @@ internal sealed class SnapshotModel
 
     private async Task<string> ViewAsync()
     {
-        if (_snapshots.Count == 0)
-            return "nothing";
-        SnapshotModelSnapshot snapshot = AnySnapshot();
         Image viewer = _random.Next(2) == 0 ? _viewer : _other;
+        if (_snapshots.Count == 0 || _random.Next(2) == 0)
+        {
+            await LastWriter.FlushAsync();
+            await viewer.SetSnapshotAsync((ByteName?)null, CancellationToken.None);
+            await VerifyAsync(viewer, _head, "head");
+            return viewer == _other ? "the other views the head" : "view the head";
+        }
+
+        SnapshotModelSnapshot snapshot = AnySnapshot();
         await viewer.SetSnapshotAsync(snapshot.Name, CancellationToken.None);
         await VerifyAsync(viewer, snapshot.Data, $"snapshot {snapshot.Name}");
-        return $"view {snapshot.Name}";
+        return viewer == _other ? $"the other views {snapshot.Name}" : $"view {snapshot.Name}";
     }
 
     private SnapshotModelSnapshot AnySnapshot() => _snapshots[_random.Next(_snapshots.Count)];
+
+    // The one that writes does so most of the time: an image seldom changes hands.
+    private async Task<(Image Image, string Name)> AnyWriterAsync()
+    {
+        _otherWrote = _random.Next(4) == 0;
+        if (!_otherWrote)
+            return (_image, "the writer");
+        await _other.SetSnapshotAsync((ByteName?)null, CancellationToken.None);
+        return (_other, "the other");
+    }
 
     private (Image Image, string Name) Anyone() => _random.Next(2) == 0 ? (_image, "the writer") : (_other, "the other");
 }
