@@ -39,7 +39,7 @@ public sealed class SnapshotModelTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task Random_operations_with_clones_match_byte_arrays(int seed, bool isCurve) => await RunWithClonesAsync(seed, isCurve, steps: 100);
+    public async Task Random_operations_with_clones_match_byte_arrays(int seed, bool isCurve) => await RunWithClonesAsync(seed, isCurve, steps: 60);
 
     [Fact]
     public async Task Random_operations_with_clones_for_longer_match_byte_arrays()
@@ -47,7 +47,7 @@ public sealed class SnapshotModelTests(ITestOutputHelper output)
         int runs = ReadSetting("CURVERBD_MODEL_RUNS", 1);
         int first = ReadSetting("CURVERBD_MODEL_SEED", 100);
         for (int seed = first; seed < first + runs; seed++)
-            await RunWithClonesAsync(seed, isCurve: seed % 2 == 0, steps: 200);
+            await RunWithClonesAsync(seed, isCurve: seed % 2 == 0, steps: 120);
     }
 
     private static int ReadSetting(string variable, int otherwise) =>
