@@ -40,6 +40,24 @@ public sealed partial class Image
         ThrowUnlessWritable();
         await ImageFlatten.RunAsync(Pool, Id, Description, progress, cancellationToken).ConfigureAwait(false);
         await CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        await MergeFlattenedAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    // It is flat already; that it becomes a plain volume can wait if it must.
+    private async Task MergeFlattenedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Merging.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException error)
+        {
+            Log.LayersNotMerged(Pool.Logger, Description, error);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The image is being closed.
+        }
     }
 
     private ulong? FindSnapshotId() => SnapshotId == Snapshot.HeadId ? null : SnapshotId;

@@ -39,10 +39,10 @@ public sealed partial class Image
 
     private async Task CloseLayersAsync() => await _layers.DisposeAsync().ConfigureAwait(false);
 
-    // A rename while the image was open left the volume behind under its old name.
+    // A rename while the image was open left the volume behind under its old name; what became one plain volume has none yet.
     private async Task MoveVolumeAsync()
     {
-        if (!IsReadOnly && Header.Name != Name && !IsFenced)
+        if (!IsReadOnly && !IsFenced && VolumeMove.IsAway(Pool, Records))
             await VolumeMove.TryFollowNameAsync(Pool, Id).ConfigureAwait(false);
     }
 }

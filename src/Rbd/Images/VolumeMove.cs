@@ -27,20 +27,26 @@ internal static class VolumeMove
     /// <summary>Lets the volume take the image's name if it may and nobody has the image open; else leaves it where it is.</summary>
     public static async Task FollowNameAsync(ImagePool pool, string id, CancellationToken cancellationToken)
     {
-        if (await IsAtHomeAsync(pool, id, cancellationToken).ConfigureAwait(false))
+        if (!await CanMoveAsync(pool, id, cancellationToken).ConfigureAwait(false))
             return;
         Operation operation = await Operation.StartAsync(pool, cancellationToken).ConfigureAwait(false);
         await using (operation.ConfigureAwait(false))
             await FollowNameAsync(pool, operation, id, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<bool> IsAtHomeAsync(ImagePool pool, string id, CancellationToken cancellationToken)
+    /// <summary>Whether an image's volume has another name than it should.</summary>
+    public static bool IsAway(ImagePool pool, ImageRecords records) =>
+        records.HeadLayer is var layer && (layer.Value.MovingTo is not null
+            || (HomeOf(pool, records.Header.Value, layer) is { } home
+                && !string.Equals(layer.Value.Volume, home, StringComparison.Ordinal)));
+
+    // Looks before it bars anybody: where the name is another's volume, this one stays away for long.
+    private static async Task<bool> CanMoveAsync(ImagePool pool, string id, CancellationToken cancellationToken)
     {
-        if (await GetHeaderAsync(pool, id, cancellationToken).ConfigureAwait(false) is not { } header
-            || await GetLayerAsync(pool, header, cancellationToken).ConfigureAwait(false) is not { } layer)
-            return true;
-        string home = HomeOf(pool, header.Value, layer) ?? layer.Value.Volume;
-        return layer.Value.MovingTo is null && string.Equals(layer.Value.Volume, home, StringComparison.Ordinal);
+        if (await ImageRecords.ReadAsync(pool, id, cancellationToken).ConfigureAwait(false) is not { } records || !IsAway(pool, records))
+            return false;
+        return records.HeadLayer.Value.MovingTo is not null
+            || !await IsTakenAsync(pool, HomeOf(pool, records.Header.Value, records.HeadLayer)!, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task FollowNameAsync(ImagePool pool, Operation operation, string id, CancellationToken cancellationToken)

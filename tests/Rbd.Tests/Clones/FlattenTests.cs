@@ -29,6 +29,58 @@ public sealed class FlattenTests
         await fixture.ExpectAsync(model, "clone");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Flatten_ends_with_one_plain_volume_of_the_clones_name(bool isCurve)
+    {
+        await using CloneFixture fixture =
+            await CloneFixture.CreateOnAsync(isCurve ? TestPool.CurveLimits : TestPool.ByteLimits);
+        var model = (byte[])fixture.AtSnapshot.Clone();
+        await using (Image clone = await fixture.CloneAndOpenAsync())
+        {
+            await fixture.WriteAsync(clone, model, 120_000, 100_000);
+            await clone.ResizeAsync(CloneFixture.Size * 2, allowShrink: false, null, CancellationToken.None);
+            Array.Resize(ref model, CloneFixture.Size * 2);
+            await fixture.WriteAsync(clone, model, CloneFixture.Size + 70_000, 10_000);
+
+            await clone.FlattenAsync(null, CancellationToken.None);
+
+            await CloneFixture.ExpectAsync(model, clone);
+            await clone.ResizeAsync(CloneFixture.Size * 3, allowShrink: false, null, CancellationToken.None);
+            Array.Resize(ref model, CloneFixture.Size * 3);
+            await CloneFixture.ExpectAsync(model, clone);
+        }
+
+        await RemoveParentAsync(fixture);
+        Assert.Equal(["clone"], await fixture.Pool.ListVolumesAsync());
+        IVolume volume = await fixture.Pool.Volumes.OpenAsync(
+            new VolumePath(fixture.Io.Pool.Directory, "clone", "admin"), readOnly: true, CancellationToken.None);
+        var read = new byte[(model.Length + 4095) & ~4095];
+        await volume.ReadAsync(0, read.AsMemory(0, isCurve ? read.Length : model.Length));
+        Assert.Equal(model, read[..model.Length]);
+        await volume.DisposeAsync();
+        await fixture.ExpectAsync(model, "clone");
+    }
+
+    [Fact]
+    public async Task Flattened_clone_whose_name_is_taken_by_a_volume_in_the_trash_stays_away()
+    {
+        await using CloneFixture fixture = await CloneFixture.CreateAsync();
+        await using (await fixture.Pool.CreateAndOpenAsync(10, name: "clone"))
+            await ImageTrash.MoveAsync(fixture.Io, "clone", TrashSource.User, TimeSpan.Zero, CancellationToken.None);
+        await using (Image clone = await fixture.CloneAndOpenAsync())
+            await clone.FlattenAsync(null, CancellationToken.None);
+
+        await fixture.ExpectAsync(fixture.AtSnapshot, "clone");
+        Assert.Contains(await fixture.Pool.ListVolumesAsync(), volume => volume == "clone");
+        await ImageTrash.PurgeAsync(fixture.Io, DateTimeOffset.MaxValue, -1, null, CancellationToken.None);
+        await (await fixture.Pool.OpenAsync("clone")).CloseAsync();
+
+        await fixture.ExpectAsync(fixture.AtSnapshot, "clone");
+        Assert.Equal("clone", (await fixture.Pool.ListVolumesAsync()).Single(volume => !volume.StartsWith('%') && volume != "parent"));
+    }
+
     [Fact]
     public async Task Flatten_detaches_the_clones_snapshots_too()
     {
