@@ -1,4 +1,3 @@
-using System.Buffers;
 using CurveRbd.Store;
 
 namespace CurveRbd.Rbd;
@@ -7,11 +6,9 @@ namespace CurveRbd.Rbd;
 internal sealed class DataCopy(Image source, Image destination, ulong sparseSize, ProgressCallback? progress)
 {
     private const ulong SparseSizeDefault = 4096;
-    private const ulong PieceMax = 4 << 20; // with rbd_concurrent_management_ops = 10: 40 MiB of memory
 
     private readonly ulong _size = source.Size;
-    private readonly ulong _sparse = Math.Clamp(sparseSize == 0 ? SparseSizeDefault : sparseSize, 1, PieceMax);
-    private readonly Queue<Task<ulong>> _inFlight = [];
+    private readonly ulong _sparse = Math.Clamp(sparseSize == 0 ? SparseSizeDefault : sparseSize, 1, Pieces.LengthMax);
     private bool _destinationIsEmpty;
     private ulong _done;
 
@@ -25,33 +22,26 @@ internal sealed class DataCopy(Image source, Image destination, ulong sparseSize
 
     private async Task CopyPiecesAsync(CancellationToken cancellationToken)
     {
-        ulong piecesMax = Math.Max(1, source.IoContext.Cluster.Conf.GetUInt("rbd_concurrent_management_ops"));
         List<VolumeExtent> ranges = await RangesAsync(cancellationToken).ConfigureAwait(false);
-        try
+        var copies = new TaskWindow<ulong>(source.IoContext.Cluster.Conf.GetUInt("rbd_concurrent_management_ops"), Report);
+        await using (copies.ConfigureAwait(false))
         {
-            foreach (VolumeExtent piece in Pieces(ranges))
+            foreach (VolumeExtent piece in ranges.SelectMany(Pieces.Of))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if ((ulong)_inFlight.Count >= piecesMax)
-                    await FinishOldestAsync().ConfigureAwait(false);
-                _inFlight.Enqueue(CopyAsync(piece));
+                await copies.AddAsync(() => CopyAsync(piece)).ConfigureAwait(false);
             }
 
-            while (_inFlight.Count > 0)
-                await FinishOldestAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            // After a failure: nothing of the copy goes on behind the caller's back.
-            await ((Task)Task.WhenAll(_inFlight)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await copies.FinishAsync().ConfigureAwait(false);
         }
     }
 
-    private async Task FinishOldestAsync()
+    private ValueTask Report(ulong length)
     {
-        _done += await _inFlight.Dequeue().ConfigureAwait(false);
+        _done += length;
         if (_done < _size)
             progress?.Invoke(_done, _size);
+        return ValueTask.CompletedTask;
     }
 
     // What the destination held before must not show through the source's holes.
@@ -77,35 +67,20 @@ internal sealed class DataCopy(Image source, Image destination, ulong sparseSize
         }
     }
 
-    private static IEnumerable<VolumeExtent> Pieces(List<VolumeExtent> ranges)
-    {
-        foreach (VolumeExtent range in ranges)
-        {
-            for (ulong offset = range.Offset; offset < range.End;)
-            {
-                // Pieces end where multiples of their size lie, so that they are whole blocks but for the first.
-                ulong end = Math.Min(range.End, (offset / PieceMax + 1) * PieceMax);
-                yield return new VolumeExtent(offset, end - offset);
-                offset = end;
-            }
-        }
-    }
-
     private async Task<ulong> CopyAsync(VolumeExtent piece)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)piece.Length);
+        ImagePiece held = ImagePiece.Rent(piece);
         try
         {
-            Memory<byte> data = buffer.AsMemory(0, (int)piece.Length);
-            await ReadAsync(piece, data).ConfigureAwait(false);
+            await ReadAsync(piece, held.Data).ConfigureAwait(false);
             // Looking for zeros is no work for the store's thread that brought the data.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            await WriteAsync(piece, data).ConfigureAwait(false);
+            await WriteAsync(piece, held.Data).ConfigureAwait(false);
             return piece.Length;
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            held.Return();
         }
     }
 

@@ -1,12 +1,71 @@
+using System.Numerics;
 using CurveRbd.Store;
 
 namespace CurveRbd.Rbd;
 
 public sealed partial class Image
 {
-    /// <summary>Gives back the space of runs of zeros.</summary>
-    /// <param name="sparseSize">In bytes.</param>
-    /// <exception cref="StorageException">EINVAL: no power of two from 4096 to the object size. EROFS.</exception>
-    public Task SparsifyAsync(ulong sparseSize, ProgressCallback? progress, CancellationToken cancellationToken) =>
-        throw Unsupported("sparsify");
+    private const ulong SparseSizeMin = 4096;
+
+    /// <summary>
+    /// Gives back the space of runs of zeros in what the image holds itself, beside its snapshots and its parent. Requests go on meanwhile.
+    /// </summary>
+    /// <param name="sparseSize">Runs begin and end at multiples of it, in bytes. On an image with snapshots or a parent at multiples of 64 KiB too.</param>
+    /// <param name="progress">In objects.</param>
+    /// <exception cref="StorageException">EINVAL: no power of two from 4096 to the object size. EROFS: read-only, or at a snapshot.</exception>
+    /// <exception cref="CallbackAbortedException">What has been given back stays so.</exception>
+    public async Task SparsifyAsync(ulong sparseSize, ProgressCallback? progress, CancellationToken cancellationToken)
+    {
+        ThrowIfReadOnly();
+        await RefreshAsync(cancellationToken).ConfigureAwait(false);
+        if (!BitOperations.IsPow2(sparseSize) || sparseSize < SparseSizeMin || sparseSize > ObjectSize)
+            throw Invalid($"the sparse size {sparseSize} is no power of two from {SparseSizeMin} to the object size {ObjectSize}");
+
+        ulong size = Size;
+        foreach (VolumeExtent range in await ListOwnDataAsync(size, cancellationToken).ConfigureAwait(false))
+        {
+            foreach (VolumeExtent piece in Pieces.Of(range))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (piece.Offset >= Size)
+                    continue; // it shrank meanwhile
+                await _io.SparsifyAsync(piece.Offset, piece.Length, SparseSizeOf(sparseSize)).ConfigureAwait(false);
+                Report(progress, piece.End, size);
+            }
+        }
+
+        await FlushAsync().ConfigureAwait(false);
+        Report(progress, size, size);
+    }
+
+    private int SparseSizeOf(ulong sparseSize)
+    {
+        ulong unit = Volume.IsPlain ? (ulong)Volume.Limits.BlockSize : OverlayHeader.ClusterSize;
+        return (int)Math.Min(Math.Max(sparseSize, unit), Pieces.LengthMax);
+    }
+
+    // Only of the head: what it hides of a frozen layer takes space there, whatever the head says.
+    private async Task<List<VolumeExtent>> ListOwnDataAsync(ulong size, CancellationToken cancellationToken)
+    {
+        var ranges = new List<VolumeExtent>();
+        var diff = new LayerDiff(null, 0, Volume);
+        for (ulong start = 0, end; start < size; start = end)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using IoVisit visit = await _io.VisitAsync().ConfigureAwait(false);
+            VolumePath head = Volume.Path;
+            end = Math.Min(size, diff.EndOfStep(start));
+            List<LayerDiffExtent> found = await diff.ReadStepAsync(start, end, path => path == head).ConfigureAwait(false);
+            ranges.AddRange(found.Where(extent => extent.Exists).Select(extent => new VolumeExtent(extent.Offset, extent.Length)));
+        }
+
+        return ranges;
+    }
+
+    private void Report(ProgressCallback? progress, ulong done, ulong size)
+    {
+        int answer = progress?.Invoke(done >> Order, ImageGeometry.CountObjects(size, Order)) ?? 0;
+        if (answer < 0)
+            throw new CallbackAbortedException(answer);
+    }
 }

@@ -22,17 +22,8 @@ public static class ImageCopy
         await source.RefreshAsync(cancellationToken).ConfigureAwait(false);
         ImageOptions complete = await CompleteAsync(options, source, cancellationToken).ConfigureAwait(false);
         await ImageDirectory.CreateAsync(destination, name, source.Size, complete, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            Image copy = await Image.OpenAsync(destination, name, null, readOnly: false, cancellationToken).ConfigureAwait(false);
-            await using (copy.ConfigureAwait(false))
-                await CopyAsync(source, copy, sparseSize, progress, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await RemoveUnfinishedAsync(destination, name).ConfigureAwait(false);
-            throw;
-        }
+        await new UnfinishedImage(destination, name).FillAsync(
+            copy => CopyAsync(source, copy, sparseSize, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Into an open image.</summary>
@@ -55,7 +46,7 @@ public static class ImageCopy
         await new DataCopy(source, destination, sparseSize, progress).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<ImageOptions> CompleteAsync(
+    internal static async Task<ImageOptions> CompleteAsync(
         ImageOptions options, Image source, CancellationToken cancellationToken)
     {
         ImageOptions complete = options.Clone();
@@ -78,25 +69,11 @@ public static class ImageCopy
             options.Set(option, value);
     }
 
-    private static async Task CopyMetadataAsync(Image source, Image destination, CancellationToken cancellationToken)
+    internal static async Task CopyMetadataAsync(Image source, Image destination, CancellationToken cancellationToken)
     {
         IReadOnlyList<KeyValuePair<ByteName, ByteName>> pairs =
             await source.Metadata.ListAsync(ByteName.Empty, 0, cancellationToken).ConfigureAwait(false);
         foreach ((ByteName key, ByteName value) in pairs)
             await destination.Metadata.SetAsync(key, value, cancellationToken).ConfigureAwait(false);
-    }
-
-    // Nobody should find half a copy under the name and take it for whole.
-    private static async Task RemoveUnfinishedAsync(IoContext destination, ByteName name)
-    {
-        try
-        {
-            await ImageDirectory.RemoveAsync(destination, name, null, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (StorageException error)
-        {
-            // The failure of the copy itself is what the caller must see.
-            Log.CopyNotRemoved(new ImagePool(destination).Logger, name.ToString(), error);
-        }
     }
 }

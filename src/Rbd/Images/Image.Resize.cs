@@ -58,8 +58,15 @@ public sealed partial class Image
 
     private async Task<IReadOnlyList<VolumeExtent>> ListDataAsync(ulong from, ulong end)
     {
+        var ranges = new List<VolumeExtent>();
         using IoVisit visit = await _io.VisitAsync().ConfigureAwait(false);
-        return await AllocatedRanges.ListAsync(this, from, end).ConfigureAwait(false);
+        while (await Volume.NextWholeDataAsync(from, end).ConfigureAwait(false) is { } data)
+        {
+            ranges.Add(data);
+            from = data.End;
+        }
+
+        return ranges;
     }
 
     // Two resizes at once would undo each other's work on the volume. The lock goes with the operation.

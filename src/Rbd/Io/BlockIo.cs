@@ -55,6 +55,26 @@ internal sealed class BlockIo(IVolume volume, int blockSize)
         }
     }
 
+    public async ValueTask SparsifyAsync(IoRequest request)
+    {
+        int length = checked((int)(request.End - request.Start));
+        byte[] rented = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            Memory<byte> blocks = rented.AsMemory(0, length);
+            await volume.ReadAsync(request.Start, blocks).ConfigureAwait(false);
+            foreach ((int start, int count, bool isZero) in SparseRuns.Of(blocks, request.Start, request.SparseSize))
+            {
+                if (isZero)
+                    await volume.ZeroAsync(request.Start + (ulong)start, (ulong)count, ZeroMode.Unmap).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
     public async ValueTask CompareAndWriteAsync(IoRequest request)
     {
         int length = checked((int)(request.End - request.Start));

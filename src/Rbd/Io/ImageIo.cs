@@ -84,6 +84,17 @@ internal sealed partial class ImageIo
         return new ValueTask<ulong>(request, request.Token);
     }
 
+    /// <summary>Gives back the space of runs of zeros.</summary>
+    /// <param name="length">So much is read into memory at once.</param>
+    /// <param name="sparseSize">Runs begin and end at multiples of it, in bytes; a multiple of the block size.</param>
+    public ValueTask<ulong> SparsifyAsync(ulong offset, ulong length, int sparseSize)
+    {
+        IoRequest request = Rent(IoKind.Sparsify, offset, length, default);
+        request.SparseSize = sparseSize;
+        Submit(request);
+        return new ValueTask<ulong>(request, request.Token);
+    }
+
     public ValueTask<CompareAndWriteResult> CompareAndWriteAsync(ulong offset, IoVector compare, IoVector data)
     {
         IoRequest request = Rent(IoKind.CompareAndWrite, offset, (ulong)data.Length, data);
@@ -224,6 +235,7 @@ internal sealed partial class ImageIo
                 IoKind.Write => _blocks.WriteAsync(request),
                 IoKind.Zero or IoKind.Erase => _blocks.ZeroAsync(request),
                 IoKind.WriteSame => _blocks.WriteSameAsync(request),
+                IoKind.Sparsify => _blocks.SparsifyAsync(request),
                 IoKind.CompareAndWrite => _blocks.CompareAndWriteAsync(request),
                 IoKind.Visit => Begin(request.Visit!),
                 _ => ValueTask.CompletedTask,

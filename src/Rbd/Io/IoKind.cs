@@ -9,6 +9,9 @@ internal enum IoKind
     /// <summary>As zero, of bytes beyond the image's end.</summary>
     Erase,
     WriteSame,
+
+    /// <summary>Gives back the space of runs of zeros, while nobody writes to the range.</summary>
+    Sparsify,
     CompareAndWrite,
 
     /// <summary>Waits for every mutation submitted before it, then makes them durable. Nobody waits for it.</summary>

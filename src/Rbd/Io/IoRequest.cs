@@ -38,6 +38,9 @@ internal sealed class IoRequest : IValueTaskSource<int>, IValueTaskSource<ulong>
 
     public IoVisit? Visit { get; set; }
 
+    /// <summary>Bytes that are zero together or not at all.</summary>
+    public int SparseSize { get; set; }
+
     /// <summary>The range that the request occupies, rounded to blocks; End is exclusive.</summary>
     public ulong Start { get; private set; }
 
@@ -63,7 +66,8 @@ internal sealed class IoRequest : IValueTaskSource<int>, IValueTaskSource<ulong>
 
     public short Token => _completion.Version;
 
-    public bool IsMutation => Kind is IoKind.Write or IoKind.Zero or IoKind.Erase or IoKind.WriteSame or IoKind.CompareAndWrite;
+    public bool IsMutation =>
+        Kind is IoKind.Write or IoKind.Zero or IoKind.Erase or IoKind.WriteSame or IoKind.Sparsify or IoKind.CompareAndWrite;
 
     /// <summary>Pieces of a request whose first or last block is not wholly its own.</summary>
     public List<Memory<byte>> Pieces { get; } = [];

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using CurveRbd.Store;
 
 namespace CurveRbd.Rbd;
@@ -8,79 +7,82 @@ namespace CurveRbd.Rbd;
 /// as its store knows it.
 /// </summary>
 /// <param name="from">The earlier state; null: an image that was never written to.</param>
-internal sealed class LayerDiff(LayerStack? from, LayerStack to)
+/// <param name="fromSize">Of the earlier state, in bytes: what lies beyond is new.</param>
+internal sealed class LayerDiff(LayerStack? from, ulong fromSize, LayerStack to)
 {
-    /// <summary>The differences in [offset, end): ascending, disjoint, neighbours of one kind joined.</summary>
+    // Of a plain volume, which has no regions: so that no step takes long.
+    private const ulong StepMax = 64UL << 30;
+
+    /// <summary>How far one <see cref="ReadStepAsync"/> may go from <paramref name="offset"/> on.</summary>
+    public ulong EndOfStep(ulong offset)
+    {
+        ulong end = Math.Min(to.EndOfRuns(offset), offset + StepMax);
+        return from is not null && offset < fromSize ? Math.Min(Math.Min(end, from.EndOfRuns(offset)), fromSize) : end;
+    }
+
+    /// <summary>The differences in [offset, end): ascending and disjoint.</summary>
+    /// <param name="end">At most <see cref="EndOfStep"/>.</param>
     /// <param name="isCounted">
     /// Which layers count where there is no earlier state: without those of its parent, an image differs in what it holds itself.
     /// </param>
-    public async IAsyncEnumerable<LayerDiffExtent> ReadAsync(
-        ulong offset, ulong end, Predicate<VolumePath> isCounted, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async Task<List<LayerDiffExtent>> ReadStepAsync(ulong offset, ulong end, Predicate<VolumePath> isCounted)
     {
-        LayerDiffExtent pending = default;
-        for (ulong start = offset; start < end;)
+        var found = new List<LayerDiffExtent>();
+        List<ContentRun> after = await to.ReadRunsAsync(offset, end).ConfigureAwait(false);
+        if (from is not null && offset < fromSize)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            ulong regionEnd = Math.Min(end, (LayerMap.RegionOf(start) + 1) * OverlayHeader.RegionSize);
-            foreach (LayerDiffExtent found in await ReadRegionAsync(start, regionEnd, isCounted).ConfigureAwait(false))
-            {
-                if (found.Exists == pending.Exists && found.Offset == pending.End)
-                {
-                    pending = pending with { Length = pending.Length + found.Length };
-                    continue;
-                }
-
-                if (pending.Length > 0)
-                    yield return pending;
-                pending = found;
-            }
-
-            start = regionEnd;
+            await CompareAsync(found, await from.ReadRunsAsync(offset, end).ConfigureAwait(false), after).ConfigureAwait(false);
+            return found;
         }
 
-        if (pending.Length > 0)
-            yield return pending;
-    }
-
-    private async Task<List<LayerDiffExtent>> ReadRegionAsync(ulong offset, ulong end, Predicate<VolumePath> isCounted)
-    {
-        ClusterContent[] after = await to.ReadContentAsync(LayerMap.RegionOf(offset)).ConfigureAwait(false);
-        ClusterContent[]? before = from is null ? null : await from.ReadContentAsync(LayerMap.RegionOf(offset)).ConfigureAwait(false);
-        var found = new List<LayerDiffExtent>();
-        for (ulong next; offset < end; offset = next)
+        foreach (ContentRun run in after)
         {
-            next = Math.Min(end, (offset | (OverlayHeader.ClusterSize - 1)) + 1);
-            ClusterContent content = after[LayerMap.ClusterIn(offset)];
-            if (before is not null)
-                await CompareAsync(found, before[LayerMap.ClusterIn(offset)], content, offset, next).ConfigureAwait(false);
-            else if (isCounted(content.Volume))
-                await ReportAsync(found, content, offset, next).ConfigureAwait(false);
+            if (from is not null || isCounted(run.Volume))
+                await ReportAsync(found, run, withHoles: run.Kind == LayerContentKind.Zeros).ConfigureAwait(false);
         }
 
         return found;
     }
 
-    private async ValueTask CompareAsync(
-        List<LayerDiffExtent> found, ClusterContent before, ClusterContent after, ulong offset, ulong end)
+    private async ValueTask CompareAsync(List<LayerDiffExtent> found, List<ContentRun> before, List<ContentRun> after)
     {
-        if (before.IsSameAs(after))
-            return;
-        bool exists = after.Kind == LayerContentKind.Plain
-            ? await to.NextDataAsync(offset, end).ConfigureAwait(false) is not null
-            : !after.IsHole;
-        found.Add(new LayerDiffExtent(offset, end - offset, exists));
+        int earlier = 0;
+        foreach (ContentRun run in after)
+        {
+            for (ulong offset = run.Offset, next; offset < run.End; offset = next)
+            {
+                while (before[earlier].End <= offset)
+                    earlier++;
+                next = Math.Min(run.End, before[earlier].End);
+                if (!before[earlier].IsSameAs(run))
+                    await ReportAsync(found, run.Cut(offset, next), withHoles: !before[earlier].IsHole).ConfigureAwait(false);
+            }
+        }
     }
 
-    private async ValueTask ReportAsync(List<LayerDiffExtent> found, ClusterContent content, ulong offset, ulong end)
+    private async ValueTask ReportAsync(List<LayerDiffExtent> found, ContentRun run, bool withHoles)
     {
-        if (content.Kind is LayerContentKind.Zeros or LayerContentKind.Cluster)
-            found.Add(new LayerDiffExtent(offset, end - offset, content.Kind == LayerContentKind.Cluster));
-        if (content.Kind != LayerContentKind.Plain)
-            return;
-        while (offset < end && await to.NextDataAsync(offset, end).ConfigureAwait(false) is { } data)
+        ulong offset = run.Offset;
+        if (run.Kind == LayerContentKind.Cluster)
+            found.Add(new LayerDiffExtent(offset, run.Length, Exists: true));
+        if (run.Kind == LayerContentKind.Plain)
+            offset = await ReportDataAsync(found, run, withHoles).ConfigureAwait(false);
+        if (withHoles && run.Kind != LayerContentKind.Cluster && offset < run.End)
+            found.Add(new LayerDiffExtent(offset, run.End - offset, Exists: false));
+    }
+
+    /// <returns>Where the last data ends.</returns>
+    private async ValueTask<ulong> ReportDataAsync(List<LayerDiffExtent> found, ContentRun run, bool withHoles)
+    {
+        ulong offset = run.Offset;
+        while (await to.NextWholeDataAsync(offset, run.End).ConfigureAwait(false) is { } data)
         {
+            if (withHoles && data.Offset > offset)
+                found.Add(new LayerDiffExtent(offset, data.Offset - offset, Exists: false));
             found.Add(new LayerDiffExtent(data.Offset, data.Length, Exists: true));
             offset = data.End;
         }
+
+        return offset;
     }
 }

@@ -7,35 +7,85 @@ internal sealed partial class LayerStack
     public ValueTask<VolumeExtent?> NextDataAsync(ulong offset, ulong end) =>
         _single is { } plain ? plain.Volume.NextDataAsync(offset, end) : new ValueTask<VolumeExtent?>(FindDataAsync(offset, end));
 
-    /// <summary>Where each cluster of a region lies.</summary>
-    public async ValueTask<ClusterContent[]> ReadContentAsync(uint index)
+    /// <summary>As <see cref="NextDataAsync"/>, of any offsets: the stores are asked in whole blocks.</summary>
+    public async ValueTask<VolumeExtent?> NextWholeDataAsync(ulong offset, ulong end)
     {
-        Region region = await PinCurrentAsync(index).ConfigureAwait(false);
+        ulong block = (ulong)_map.BlockSize;
+        ulong blockEnd = OverlayHeader.RoundUp(end, block);
+        if (_single is { } plain)
+            blockEnd = Math.Min(blockEnd, plain.Volume.Size);
+        if (offset >= end || offset >= blockEnd || await NextDataAsync(offset - offset % block, blockEnd).ConfigureAwait(false) is not { } data)
+            return null;
+        ulong start = Math.Max(data.Offset, offset);
+        return start < end ? new VolumeExtent(start, Math.Min(data.End, end) - start) : null;
+    }
+
+    /// <summary>How far <see cref="ReadRunsAsync"/> sees from <paramref name="offset"/> on.</summary>
+    public ulong EndOfRuns(ulong offset) =>
+        _single is null ? (LayerMap.RegionOf(offset) + 1) * OverlayHeader.RegionSize : ulong.MaxValue;
+
+    /// <summary>Where the bytes from <paramref name="offset"/> on lie, without gaps.</summary>
+    /// <param name="end">At most <see cref="EndOfRuns"/>.</param>
+    public async ValueTask<List<ContentRun>> ReadRunsAsync(ulong offset, ulong end)
+    {
+        var runs = new List<ContentRun>();
+        if (_single is { } plain)
+        {
+            AddPlain(runs, plain, offset, end);
+            return runs;
+        }
+
+        Region region = await PinCurrentAsync(LayerMap.RegionOf(offset)).ConfigureAwait(false);
         try
         {
-            var content = new ClusterContent[OverlayHeader.EntriesPerBlock];
-            for (int cluster = 0; cluster < content.Length; cluster++)
-                content[cluster] = ContentOf(region, cluster);
-            return content;
+            while (offset < end)
+                offset = AddNext(runs, region, offset, end);
         }
         finally
         {
             region.Unpin();
         }
+
+        return runs;
     }
 
-    private ClusterContent ContentOf(Region region, int cluster)
+    private static void AddPlain(List<ContentRun> runs, Layer plain, ulong offset, ulong end)
     {
-        LayerExtent extent = _map.Find(region, LayerMap.OffsetOf(region, cluster), OverlayHeader.ClusterSize);
-        if (extent.Layer is { } layer)
+        ulong volumeEnd = Math.Clamp(plain.Volume.Size, offset, end);
+        if (offset < volumeEnd)
+            runs.Add(new ContentRun(offset, volumeEnd - offset, LayerContentKind.Plain, plain.Volume.Path, offset));
+        if (volumeEnd < end)
+            runs.Add(ContentRun.Nothing(volumeEnd, end - volumeEnd));
+    }
+
+    private ulong AddNext(List<ContentRun> runs, Region region, ulong offset, ulong end)
+    {
+        LayerExtent piece = _map.Find(region, offset, (int)(end - offset));
+        ulong pieceEnd = offset + (uint)piece.Length;
+        if (piece.Layer is not { } layer)
         {
-            LayerContentKind kind = layer.Table is null ? LayerContentKind.Plain : LayerContentKind.Cluster;
-            return new ClusterContent(layer.Volume.Path, kind, extent.Offset, extent.Length - extent.Cut);
+            AddHole(runs, region, offset, pieceEnd);
+            return pieceEnd;
         }
 
-        return region[cluster] is { Slot: not 0 and var slot, Entry.IsZero: true }
-            ? new ClusterContent(_map.LayerOf(slot).Volume.Path, LayerContentKind.Zeros, 0, 0)
-            : default;
+        LayerContentKind kind = layer.Table is null ? LayerContentKind.Plain : LayerContentKind.Cluster;
+        ulong visible = (uint)(piece.Length - piece.Cut);
+        runs.Add(new ContentRun(offset, visible, kind, layer.Volume.Path, piece.Offset));
+        if (piece.Cut > 0)
+            runs.Add(ContentRun.Nothing(offset + visible, (uint)piece.Cut));
+        return pieceEnd;
+    }
+
+    // Cluster by cluster: what hides something and what was never written are two things.
+    private void AddHole(List<ContentRun> runs, Region region, ulong offset, ulong end)
+    {
+        for (ulong next; offset < end; offset = next)
+        {
+            next = region.IsEmpty ? end : Math.Min(end, (offset | (OverlayHeader.ClusterSize - 1)) + 1);
+            runs.Add(region[LayerMap.ClusterIn(offset)] is { Slot: not 0 and var slot, Entry.IsZero: true }
+                ? new ContentRun(offset, next - offset, LayerContentKind.Zeros, _map.LayerOf(slot).Volume.Path, 0)
+                : ContentRun.Nothing(offset, next - offset));
+        }
     }
 
     private async Task<VolumeExtent?> FindDataAsync(ulong offset, ulong end)

@@ -8,7 +8,7 @@ public sealed class LayerDiffTests
     private readonly LayerStackFixture _fixture = new(LayerStackFixture.Files);
 
     [Fact]
-    public async Task ReadAsync_two_snapshots_reports_the_clusters_written_and_hidden_in_between()
+    public async Task ReadStepAsync_two_snapshots_reports_the_clusters_written_and_hidden_in_between()
     {
         LayerStack head = await _fixture.OpenAsync(overlayCount: 1);
         await head.WriteAsync(0, new byte[] { 1 });
@@ -24,7 +24,7 @@ public sealed class LayerDiffTests
     }
 
     [Fact]
-    public async Task ReadAsync_one_state_twice_reports_nothing()
+    public async Task ReadStepAsync_one_state_twice_reports_nothing()
     {
         LayerStack head = await _fixture.OpenAsync(overlayCount: 2);
         await head.WriteAsync(OverlayHeader.RegionSize - 100, LayerStackFixture.Filled(1000, 2));
@@ -36,7 +36,7 @@ public sealed class LayerDiffTests
     }
 
     [Fact]
-    public async Task ReadAsync_from_nothing_reports_what_is_allocated_cut_to_the_window()
+    public async Task ReadStepAsync_from_nothing_reports_what_is_allocated_cut_to_the_window()
     {
         LayerStack head = await _fixture.OpenAsync(overlayCount: 0);
         await head.WriteAsync(4096, new byte[] { 1 });
@@ -49,7 +49,7 @@ public sealed class LayerDiffTests
     }
 
     [Fact]
-    public async Task ReadAsync_siblings_after_a_rollback_reports_both_sides()
+    public async Task ReadStepAsync_siblings_after_a_rollback_reports_both_sides()
     {
         LayerStack head = await _fixture.OpenAsync(overlayCount: 1);
         await head.WriteAsync(0, new byte[] { 1 });
@@ -64,7 +64,7 @@ public sealed class LayerDiffTests
     }
 
     [Fact]
-    public async Task ReadAsync_without_the_parent_leaves_its_layers_out()
+    public async Task ReadStepAsync_without_the_parent_leaves_its_layers_out()
     {
         LayerStack head = await _fixture.OpenAsync(overlayCount: 2);
         LayerSource own = head.Layers[2];
@@ -81,13 +81,20 @@ public sealed class LayerDiffTests
     private static async Task<LayerDiffExtent[]> DiffAsync(
         LayerStack? from, LayerStack to, ulong offset, ulong end, Predicate<VolumePath>? isCounted = null)
     {
+        var diff = new LayerDiff(from, ulong.MaxValue, to);
         var found = new List<LayerDiffExtent>();
-        await foreach (LayerDiffExtent extent in new LayerDiff(from, to).ReadAsync(
-            offset, end, isCounted ?? (_ => true), TestContext.Current.CancellationToken))
-        {
+        await foreach (LayerDiffExtent extent in LayerDiffExtent.JoinAsync(ReadAsync(), TestContext.Current.CancellationToken))
             found.Add(extent);
-        }
-
         return [.. found];
+
+        async IAsyncEnumerable<LayerDiffExtent> ReadAsync()
+        {
+            for (ulong next; offset < end; offset = next)
+            {
+                next = Math.Min(end, diff.EndOfStep(offset));
+                foreach (LayerDiffExtent extent in await diff.ReadStepAsync(offset, next, isCounted ?? (_ => true)))
+                    yield return extent;
+            }
+        }
     }
 }

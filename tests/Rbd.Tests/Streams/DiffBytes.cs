@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -6,7 +7,7 @@ namespace CurveRbd.Rbd.Tests;
 /// <summary>Spells diffs out byte by byte, independent of the code that writes them.</summary>
 internal sealed class DiffBytes
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
     private readonly bool _isV2;
 
     private DiffBytes(bool isV2)
@@ -62,5 +63,5 @@ internal sealed class DiffBytes
         return this;
     }
 
-    public byte[] ToArray() => _bytes.ToArray();
+    public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
 }
