@@ -6,15 +6,12 @@ namespace CurveRbd.Cli.Rbd;
 /// <summary><c>rbd diff</c></summary>
 internal sealed class DiffCommand : Command
 {
-    private static readonly Option<string> s_fromSnapshot = SpecOptions.Text("from-snap", "snapshot to start from");
-    private static readonly Switch s_wholeObject = new("whole-object", "list whole objects");
-
     public override string Name => "diff";
 
     public override string Summary => "List the ranges that hold data, or that differ from a snapshot.";
 
     public override IReadOnlyList<Option> Options { get; } =
-        [.. SpecOptions.OfImageOrSnapshot, s_fromSnapshot, s_wholeObject, .. OutputFormat.Options];
+        [.. SpecOptions.OfImageOrSnapshot, DiffOptions.FromSnapshot, DiffOptions.WholeObject, .. OutputFormat.Options];
 
     public override IReadOnlyList<Positional> Positionals { get; } = [SpecOptions.ImageOrSnapshotWord];
 
@@ -35,8 +32,8 @@ internal sealed class DiffCommand : Command
         var differences = new List<Difference>();
         if (image.Size == 0)
             return differences;
-        ByteName? from = session.Arguments.Find(s_fromSnapshot) is { } name ? NativeText.ToName(name) : default(ByteName?);
-        bool wholeObject = session.Arguments.Has(s_wholeObject);
+        ByteName? from = DiffOptions.FindFromSnapshot(session.Arguments);
+        bool wholeObject = session.Arguments.Has(DiffOptions.WholeObject);
         await image.DiffAsync(from, 0, image.Size, true, wholeObject, Add, session.Interrupted)
             .FailingAs("diff error").ConfigureAwait(false);
         return differences;

@@ -8,107 +8,77 @@ namespace CurveRbd.Cli.Rbd;
 internal sealed class DiskUsageCommand : Command
 {
     private static readonly Switch s_exact = new("exact", "count bytes, not whole objects");
+    private static readonly Switch s_merge = new("merge-snapshots", "count snapshots with their image");
 
     public override string Name => "disk-usage";
 
     public override string Alias => "du";
 
-    public override string Summary => "Show the space that images occupy.";
+    public override string Summary => "Show the space that images and their snapshots occupy.";
 
-    public override IReadOnlyList<Option> Options { get; } = [.. SpecOptions.OfImageOrSnapshot, .. OutputFormat.Options, s_exact];
+    public override IReadOnlyList<Option> Options { get; } =
+        [.. SpecOptions.OfImageOrSnapshot, .. OutputFormat.Options, DiffOptions.FromSnapshot, s_exact, s_merge];
 
     public override IReadOnlyList<Positional> Positionals { get; } = [SpecOptions.ImageOrSnapshotWord];
 
     public override async Task RunAsync(CommandSession session)
     {
-        ImagePath path = SpecOptions.TryReadImageOrSnapshot(session.Arguments);
+        ImagePath path = session.Arguments.Has(DiffOptions.FromSnapshot)
+            ? SpecOptions.ReadImageOrSnapshot(session.Arguments)
+            : SpecOptions.TryReadImageOrSnapshot(session.Arguments);
         DocumentWriter? document = OutputFormat.Choose(session.Arguments);
+        bool isPool = path.Image.Length == 0;
+        var listing = new UsageListing(isPool, session.Arguments.Has(s_merge));
         try
         {
-            IReadOnlyList<Usage> usages = path.Image.Length > 0
-                ? [await MeasureAsync(session, path).ConfigureAwait(false)]
-                : await MeasurePoolAsync(session, path).ConfigureAwait(false);
-            session.Terminal.Print(document is null ? ToText(usages) : ToDocument(usages, document, path.Image.Length == 0));
+            if (isPool)
+                await MeasurePoolAsync(session, path, listing).ConfigureAwait(false);
+            else
+                await MeasureImageAsync(session, path, listing).ConfigureAwait(false);
         }
         catch (StorageException e)
         {
             throw new CommandException("du failed", e);
         }
+
+        session.Terminal.Print(document is null ? listing.ToText() : listing.ToDocument(document));
     }
 
-    private static async Task<Usage> MeasureAsync(CommandSession session, ImagePath path)
+    private static async Task MeasureImageAsync(CommandSession session, ImagePath path, UsageListing listing)
     {
         Image image = await session.OpenImageAsync(path, readOnly: true).ConfigureAwait(false);
         await using (image.ConfigureAwait(false))
-            return await MeasureAsync(session, image).ConfigureAwait(false);
+            await MeasureAsync(session, image, listing).ConfigureAwait(false);
     }
 
-    private static async Task<IReadOnlyList<Usage>> MeasurePoolAsync(CommandSession session, ImagePath pool)
+    private static async Task MeasurePoolAsync(CommandSession session, ImagePath pool, UsageListing listing)
     {
         IoContext io = await session.OpenPoolAsync(pool).ConfigureAwait(false);
         IReadOnlyList<ImageSpec> images = await ImageDirectory.ListAsync(io, session.Interrupted).ConfigureAwait(false);
-        var usages = new List<Usage>();
         await foreach (Image image in ImageWalk.OpenEachAsync(io, images, session.Interrupted).ConfigureAwait(false))
-            usages.Add(await MeasureAsync(session, image).ConfigureAwait(false));
-        return usages;
+            await MeasureAsync(session, image, listing).ConfigureAwait(false);
     }
 
-    private static async Task<Usage> MeasureAsync(CommandSession session, Image image)
+    private static async Task MeasureAsync(CommandSession session, Image image, UsageListing listing)
     {
         string name = NativeText.FromName(image.Name);
         if ((image.Features & ImageFeatures.FastDiff) == 0)
             session.Terminal.PrintErrorLine($"warning: fast-diff map is not enabled for {name}. operation may be slow.");
-
-        ulong used = 0;
-        bool wholeObject = !session.Arguments.Has(s_exact);
-        if (image.Size > 0)
-            await image.DiffAsync(null, 0, image.Size, false, wholeObject, Count, session.Interrupted).ConfigureAwait(false);
-        return new Usage(name, image.Id, image.Size, used);
-
-        int Count(ulong offset, ulong length, bool exists)
-        {
-            used += exists ? length : 0;
-            return 0;
-        }
+        ByteName? from = DiffOptions.FindFromSnapshot(session.Arguments);
+        listing.Add(name, image.Id, await MeasureAsync(session, image, from).ConfigureAwait(false));
     }
 
-    private static string ToText(IReadOnlyList<Usage> usages)
+    private static async Task<IReadOnlyList<ImageUsage>> MeasureAsync(CommandSession session, Image image, ByteName? from)
     {
-        TextTable table = new TextTable().Left("NAME").Right("PROVISIONED").Right("USED");
-        foreach (Usage usage in usages)
-            table.AddRow(usage.Name, ByteCount.ToText(usage.Provisioned), ByteCount.ToText(usage.Used));
-        if (usages.Count > 1)
-            table.AddRow("<TOTAL>", ByteCount.ToText(Sum(usages, usage => usage.Provisioned)), ByteCount.ToText(Sum(usages, usage => usage.Used)));
-        return table.ToString();
-    }
-
-    private static string ToDocument(IReadOnlyList<Usage> usages, DocumentWriter document, bool isPool)
-    {
-        document.OpenObject("stats");
-        document.OpenArray("images");
-        foreach (Usage usage in usages)
+        try
         {
-            document.OpenObject("image");
-            document.String("name", usage.Name);
-            document.String("id", usage.Id);
-            document.Number("provisioned_size", usage.Provisioned);
-            document.Number("used_size", usage.Used);
-            document.Close();
+            bool isExact = session.Arguments.Has(s_exact);
+            return await DiskUsage.MeasureAsync(image, from, isExact, session.Interrupted).ConfigureAwait(false);
         }
-
-        document.Close();
-        if (isPool)
+        catch (StorageException e) when (e.Errno == Errno.ENOENT && from is not null)
         {
-            document.Number("total_provisioned_size", Sum(usages, usage => usage.Provisioned));
-            document.Number("total_used_size", Sum(usages, usage => usage.Used));
+            session.Terminal.PrintErrorLine("specified snapshot is not found.");
+            throw;
         }
-
-        document.Close();
-        return document.ToString();
     }
-
-    private static ulong Sum(IReadOnlyList<Usage> usages, Func<Usage, ulong> size) =>
-        usages.Aggregate(0ul, (sum, usage) => sum + size(usage));
-
-    private sealed record Usage(string Name, string Id, ulong Provisioned, ulong Used);
 }

@@ -26,9 +26,21 @@ internal sealed class ExportCommand : Command
     private static async Task ExportAsync(CommandSession session, Image image, string path)
     {
         ProgressLine progress = session.StartProgress("Exporting image");
-        var export = new ImageExport(image, session.Parallelism, progress.Update);
-        await progress.RunAsync(() => path == "-"
-            ? export.ToStreamAsync(session.Terminal, session.Interrupted)
-            : export.ToFileAsync(path, session.Interrupted)).FailingAs("export error").ConfigureAwait(false);
+        Task work = ExportFormatOption.IsWhole(session.Arguments)
+            ? ExportWholeAsync(session, image, path, progress)
+            : progress.RunAsync(() => ExportBytesAsync(session, image, path, progress));
+        await work.FailingAs("export error").ConfigureAwait(false);
     }
+
+    private static Task ExportBytesAsync(CommandSession session, Image image, string path, ProgressLine progress)
+    {
+        var export = new ImageExport(image, session.Parallelism, progress.Update);
+        return path == "-"
+            ? export.ToStreamAsync(session.Terminal, session.Interrupted)
+            : export.ToFileAsync(path, session.Interrupted);
+    }
+
+    private static Task ExportWholeAsync(CommandSession session, Image image, string path, ProgressLine progress) =>
+        new StreamWork(session.Terminal).RunAsync(() => StreamFiles.WriteAsync(session.Terminal, path, output => progress.RunAsync(
+            () => ImageStream.ExportAsync(image, output, progress.Report, session.Interrupted))));
 }

@@ -1,5 +1,6 @@
 using CurveRbd.Rados;
 using CurveRbd.Rbd;
+using CurveRbd.Store;
 
 namespace CurveRbd.Cli.Rbd;
 
@@ -30,9 +31,12 @@ internal sealed class ImportCommand : Command
         ImageOptions options = NewImageOptions.Read(session.Arguments, session.Terminal);
         int sparseSize = SparseSizeOption.Read(session.Arguments);
         IoContext io = await session.OpenPoolAsync(destination).ConfigureAwait(false);
-        var import = new ImageImport(io, NativeText.ToName(destination.Image), options, sparseSize, session.Parallelism);
+        ByteName name = NativeText.ToName(destination.Image);
+        var import = new ImageImport(io, name, options, sparseSize, session.Parallelism);
         ProgressLine progress = session.StartProgress("Importing image");
-        await progress.RunAsync(() => ImportAsync(session, import, file, progress)).FailingAs("import failed").ConfigureAwait(false);
+        await progress.RunAsync(() => ExportFormatOption.IsWhole(session.Arguments)
+            ? ImportWholeAsync(session, io, name, options, file, (ulong)sparseSize, progress)
+            : ImportAsync(session, import, file, progress)).FailingAs("import failed").ConfigureAwait(false);
     }
 
     private static ImagePath ReadDestination(CommandSession session, string file)
@@ -51,6 +55,18 @@ internal sealed class ImportCommand : Command
         if (value is not null)
             session.Terminal.PrintErrorLine($"rbd: {spelled} is deprecated, use {instead}");
         return value;
+    }
+
+    private static async Task ImportWholeAsync(
+        CommandSession session, IoContext io, ByteName name, ImageOptions options, string path, ulong sparseSize, ProgressLine progress)
+    {
+        Stream input = StreamFiles.OpenInput(session.Terminal, path);
+        await using (input.ConfigureAwait(false))
+        {
+            var work = new StreamWork(session.Terminal, Errno.EDOM);
+            await work.RunAsync(() => ImageStream.ImportAsync(io, name, options, input, sparseSize, progress.Report, session.Interrupted))
+                .ConfigureAwait(false);
+        }
     }
 
     private static async Task ImportAsync(CommandSession session, ImageImport import, string path, ProgressLine progress)
