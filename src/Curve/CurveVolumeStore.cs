@@ -66,6 +66,12 @@ public sealed class CurveVolumeStore : IVolumeStore
         }
     }
 
+    /// <summary>
+    /// A chunkserver may still hold a request that it answered too late, and the client may have repeated it meanwhile: a few times the
+    /// longest call.
+    /// </summary>
+    public TimeSpan LateWritesMax => 4 * Options.ChunkRetry.CallTimeoutMax;
+
     public async Task<StoreStatus> GetStatusAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<ChunkServerInfo> servers = await _topology.ListChunkServersAsync(cancellationToken).ConfigureAwait(false);
@@ -171,6 +177,14 @@ public sealed class CurveVolumeStore : IVolumeStore
             await Namespace.IncreaseEpochAsync(path.ToString(), OwnerOf(path), cancellationToken).ConfigureAwait(false);
         var broadcast = new EpochBroadcast(_channels, Options, _time);
         await broadcast.TellAsync(file.Id, file.Epoch, servers, cancellationToken).ConfigureAwait(false);
+    }
+
+    async ValueTask<bool> IVolumeStore.FenceAsync(VolumePath path, CancellationToken cancellationToken)
+    {
+        if (!Capabilities.HasEpochs)
+            return false;
+        await FenceAsync(path, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Who has the volume open for writing, as ip:port. The port only tells openings apart.</summary>

@@ -149,6 +149,22 @@ internal sealed class ImageLayers : IAsyncDisposable
         _arranging.Release();
     }
 
+    /// <summary>Opens the image's own volumes anew: the store has shut out whoever had them open.</summary>
+    public async Task ReopenAsync()
+    {
+        await _arranging.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            IReadOnlyList<ChainedLayer> chain = await ResolveAsync().ConfigureAwait(false);
+            IReadOnlyList<LayerSource> sources = await _volumes.OpenAsync(chain, reopensOwn: true).ConfigureAwait(false);
+            await HoldingAsync(() => SettleAsync(chain, sources)).ConfigureAwait(false);
+        }
+        finally
+        {
+            _arranging.Release();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await ThawAsync(unless: null).ConfigureAwait(false);

@@ -14,15 +14,16 @@ internal sealed class LayerVolumes(bool isReadOnly)
 
     /// <summary>Opens what is not open yet; nothing is kept if that fails.</summary>
     /// <param name="chain">Topmost first.</param>
+    /// <param name="reopensOwn">Opens the image's own anew: the store has shut out whoever had them open.</param>
     /// <returns>Bottom first. Give <see cref="KeepOnlyAsync"/> the same once they are in use.</returns>
-    public async Task<IReadOnlyList<LayerSource>> OpenAsync(IReadOnlyList<ChainedLayer> chain)
+    public async Task<IReadOnlyList<LayerSource>> OpenAsync(IReadOnlyList<ChainedLayer> chain, bool reopensOwn = false)
     {
         var opened = new List<IVolume>();
         try
         {
             var sources = new LayerSource[chain.Count];
             for (int i = 0; i < sources.Length; i++)
-                sources[^(i + 1)] = await OpenAsync(chain[i], opened).ConfigureAwait(false);
+                sources[^(i + 1)] = await OpenAsync(chain[i], opened, isAnew: reopensOwn && chain[i].IsOwn).ConfigureAwait(false);
             return sources;
         }
         catch
@@ -44,9 +45,9 @@ internal sealed class LayerVolumes(bool isReadOnly)
     public Task DropAsync(IReadOnlyList<LayerSource> sources) =>
         CloseAsync(sources.Select(source => source.Volume).Except(_open.Values));
 
-    private async Task<LayerSource> OpenAsync(ChainedLayer layer, List<IVolume> opened)
+    private async Task<LayerSource> OpenAsync(ChainedLayer layer, List<IVolume> opened, bool isAnew)
     {
-        if (!_open.TryGetValue(layer.Record.Path, out IVolume? volume))
+        if (!_open.TryGetValue(layer.Record.Path, out IVolume? volume) || isAnew)
             opened.Add(volume = await OpenAsync(layer).ConfigureAwait(false));
         return new LayerSource(
             volume,

@@ -16,6 +16,10 @@ public sealed partial class Image
     /// <summary>Whether only one handle at a time may write to the image.</summary>
     internal bool NeedsOwner => DoesNeedOwner(_follower.Records);
 
+    /// <summary>Of the last fencing of the image's volumes, when its records were read; 0: none.</summary>
+    internal long FenceRevision =>
+        Records.Find(Pool.Keys.OwnerFence(Id), RbdJsonContext.Default.MarkerRecord)?.Record.Revision ?? 0;
+
     /// <summary>Whether this client is on the blocklist.</summary>
     internal bool IsFenced => Pool.Io.Cluster.Fence.IsFenced;
 

@@ -6,6 +6,8 @@ namespace CurveRbd.Rbd;
 // handed the image first makes sure that nothing of it arrives any more.
 public sealed partial class ImageOwnership
 {
+    private long _openedAfterFence;
+
     private bool WritesOutliveProcess => Pool.Volumes.LateWritesMax > TimeSpan.Zero;
 
     private void NoteAsLast(RecordTransaction transaction, OwnershipSight sight, OwnerRecord mine)
@@ -22,6 +24,26 @@ public sealed partial class ImageOwnership
     {
         if (WritesOutliveProcess)
             transaction.Put(Pool.Keys.LastOwner(_image.Id), Stored.Serialize(mine, RbdJsonContext.Default.OwnerRecord));
+    }
+
+    // Volumes that were open when the store fenced them do not take this handle's writes either.
+    private async Task ReopenIfFencedAsync(Stored<OwnerRecord> mine)
+    {
+        if (!WritesOutliveProcess)
+            return;
+        try
+        {
+            Record? fence = await Pool.Records.GetAsync(Pool.Keys.OwnerFence(_image.Id), CancellationToken.None).ConfigureAwait(false);
+            if (fence is null || fence.Revision == _openedAfterFence)
+                return;
+            await _image.Layers.ReopenAsync().ConfigureAwait(false);
+            _openedAfterFence = fence.Revision;
+        }
+        catch
+        {
+            await DeleteQuietlyAsync(mine).ConfigureAwait(false);
+            throw;
+        }
     }
 
     private async Task ShutOutLastAsync(OwnershipSight sight, CancellationToken cancellationToken)

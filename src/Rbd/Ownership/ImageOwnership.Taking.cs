@@ -153,6 +153,7 @@ public sealed partial class ImageOwnership
     private async Task BeginAsync(Stored<OwnerRecord> mine)
     {
         ImageIo io = _image.Io;
+        await ReopenIfFencedAsync(mine).ConfigureAwait(false);
         await io.HoldAsync().ConfigureAwait(false);
         try
         {

@@ -18,6 +18,7 @@ public sealed partial class ImageOwnership
     internal async Task BeginAsync(CancellationToken cancellationToken)
     {
         _image.Volume.BeginShared();
+        _openedAfterFence = _image.FenceRevision;
         await _fence.WatchAsync(cancellationToken).ConfigureAwait(false);
         _subscriptions.Add(_fence.OnChange(OnFence));
         _subscriptions.Add(_session.OnChange(() => Tell(OwnershipWish.Verify)));

@@ -5,7 +5,7 @@ public sealed class MemoryRecords : IRecordStore
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, Record> _records = new(StringComparer.Ordinal);
-    private readonly HashSet<long> _sessions = [];
+    private readonly Dictionary<long, MemorySession> _sessions = [];
     private readonly List<MemoryWatch> _watches = [];
     private long _revision;
     private long _lastSession;
@@ -46,7 +46,7 @@ public sealed class MemoryRecords : IRecordStore
 
             foreach (RecordChange change in transaction.Changes)
             {
-                if (change.Session != 0 && !_sessions.Contains(change.Session))
+                if (change.Session != 0 && !_sessions.ContainsKey(change.Session))
                     throw new StorageException(Errno.ESHUTDOWN, $"'{change.Key}' is to live in session {change.Session}, which has ended");
             }
 
@@ -60,8 +60,9 @@ public sealed class MemoryRecords : IRecordStore
         Faults?.Before(nameof(OpenSessionAsync));
         lock (_lock)
         {
-            _sessions.Add(++_lastSession);
-            return new(new MemorySession(this, _lastSession));
+            var session = new MemorySession(this, ++_lastSession);
+            _sessions.Add(session.Id, session);
+            return new(session);
         }
     }
 
@@ -74,6 +75,15 @@ public sealed class MemoryRecords : IRecordStore
             _watches.Add(watch);
             return new(watch);
         }
+    }
+
+    /// <summary>Gives a session up although its holder lives, as a store does that has not heard of it for too long.</summary>
+    public void LoseSession(long id)
+    {
+        MemorySession session;
+        lock (_lock)
+            session = _sessions[id];
+        session.Lose();
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

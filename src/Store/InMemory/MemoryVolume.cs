@@ -3,6 +3,7 @@ namespace CurveRbd.Store.InMemory;
 /// <summary>An open volume in memory. Everything completes before it returns.</summary>
 internal sealed class MemoryVolume(MemoryVolumes store, VolumePath path, VolumeData data, bool readOnly) : IVolume
 {
+    private readonly long _fences = Volatile.Read(ref data.Fences);
     private bool _isClosed;
 
     public VolumePath Path { get; } = path;
@@ -80,6 +81,8 @@ internal sealed class MemoryVolume(MemoryVolumes store, VolumePath path, VolumeD
     {
         if (readOnly)
             throw new StorageException(Errno.EROFS, $"volume {Path} is open for reading only");
+        if (Volatile.Read(ref data.Fences) != _fences)
+            throw new StorageException(Errno.ESHUTDOWN, $"volume {Path} was fenced since it was opened");
     }
 
     private void Check(ulong offset, ulong length)

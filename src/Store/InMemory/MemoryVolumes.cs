@@ -20,6 +20,12 @@ public sealed class MemoryVolumes(VolumeLimits limits) : IVolumeStore
     /// <summary>Capacity in bytes; a creation or a growth beyond it is refused with ENOSPC.</summary>
     public ulong TotalBytes { get; set; } = 1ul << 50;
 
+    /// <summary>As on a store whose volumes are on other hosts.</summary>
+    public TimeSpan LateWritesMax { get; set; }
+
+    /// <summary>Whether <see cref="FenceAsync"/> does anything.</summary>
+    public bool CanFence { get; set; }
+
     public Task<StoreStatus> GetStatusAsync(CancellationToken cancellationToken)
     {
         ulong used = _pools.Values.SelectMany(pool => pool.Values).Aggregate(0ul, (sum, volume) => sum + volume.Bytes.Allocated);
@@ -95,6 +101,15 @@ public sealed class MemoryVolumes(VolumeLimits limits) : IVolumeStore
         Faults?.Before(nameof(OpenAsync));
         VolumeData data = Pool(path.Pool).GetValueOrDefault(path.Name) ?? throw Missing(path);
         return Task.FromResult<IVolume>(new MemoryVolume(this, path, data, readOnly));
+    }
+
+    public ValueTask<bool> FenceAsync(VolumePath path, CancellationToken cancellationToken)
+    {
+        Faults?.Before(nameof(FenceAsync));
+        VolumeData data = Pool(path.Pool).GetValueOrDefault(path.Name) ?? throw Missing(path);
+        if (CanFence)
+            Interlocked.Increment(ref data.Fences);
+        return new(CanFence);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

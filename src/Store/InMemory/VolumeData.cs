@@ -5,6 +5,9 @@ internal sealed class VolumeData(ulong size)
 {
     private readonly DateTimeOffset _created = DateTimeOffset.UtcNow;
 
+    /// <summary>How often those who had it open were shut out.</summary>
+    public long Fences;
+
     public ulong Size = size;
 
     public SparseBytes Bytes { get; } = new();

@@ -35,5 +35,9 @@ internal sealed class InterceptedVolumes(IVolumeStore inner, Interceptor interce
             "open volume",
             async () => new InterceptedVolume(await inner.OpenAsync(path, readOnly, cancellationToken), interceptor));
 
+    public TimeSpan LateWritesMax => inner.LateWritesMax;
+
+    public ValueTask<bool> FenceAsync(VolumePath path, CancellationToken cancellationToken) => inner.FenceAsync(path, cancellationToken);
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }
