@@ -104,22 +104,6 @@ public partial class ImageCommandsTests : CommandTest
     }
 
     [Fact]
-    public async Task List_long_is_a_table()
-    {
-        await DoAsync("rbd create long-name --size 1G");
-        await DoAsync("rbd create b --size 2000");
-
-        Assert.Equal(
-            "NAME       SIZE     PARENT  FMT  PROT  LOCK\n" +
-            "b          2.0 GiB            2            \n" +
-            "long-name    1 GiB            2            \n",
-            (await RbdAsync("ls -l")).Output);
-        Assert.Equal(
-            """[{"image":"b","id":"ID","size":2097152000,"format":2},{"image":"long-name","id":"ID","size":1073741824,"format":2}]""" + "\n",
-            Mask((await RbdAsync("ls --long --format json")).Output));
-    }
-
-    [Fact]
     public async Task Resize_grows_and_shrinks()
     {
         await DoAsync("rbd create a --size 1");

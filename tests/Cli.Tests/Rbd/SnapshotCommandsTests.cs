@@ -377,6 +377,24 @@ public partial class SnapshotCommandsTests : CommandTest
         Assert.Contains("  a\u00FFb  ", Encoding.Latin1.GetString(listed.OutputBytes));
     }
 
+    [Fact]
+    public async Task Create_and_rollback_reach_whoever_has_the_image_open()
+    {
+        using var keyboard = new BlockingInput();
+        using var output = new MemoryStream();
+        Task<CommandRun> watch = RunAsync(["rbd", "watch", "a"], keyboard, output);
+        await keyboard.WaitUntilReadAsync();
+
+        await DoAsync("rbd snap create a@s");
+        await DoAsync("rbd bench a --io-type write --io-total 64K");
+        await DoAsync("rbd snap rollback a@s");
+        keyboard.Press();
+
+        Assert.Equal(0, (await watch).ExitCode);
+        Assert.Contains("\na received notification: ", Encoding.UTF8.GetString(output.ToArray()));
+        Assert.Equal(new byte[4 << 20], await ExportAsync("a"));
+    }
+
     private static string[] Names(string json) => [.. NameInJson().Matches(json).Select(match => match.Value)];
 
     private static string Mask(string output) => Times().Replace(output, "TIME");

@@ -6,7 +6,7 @@ namespace CurveRbd.Cli.Rbd;
 /// <summary><c>rbd list</c></summary>
 internal sealed class ListCommand : Command
 {
-    private static readonly Switch s_long = new("long", 'l', "also sizes and formats");
+    private static readonly Switch s_long = new("long", 'l', "also sizes, parents, locks and snapshots");
 
     public override string Name => "list";
 
@@ -49,28 +49,13 @@ internal sealed class ListCommand : Command
     private static async Task PrintLongAsync(
         CommandSession session, IoContext io, IReadOnlyList<ImageSpec> images, DocumentWriter? document)
     {
-        TextTable table = new TextTable().Left("NAME").Right("SIZE").Left("PARENT").Right("FMT").Left("PROT").Left("LOCK");
-        document?.OpenArray("images");
+        var listing = new ImageListing();
         await foreach (Image image in ImageWalk.OpenEachAsync(io, images, session.Interrupted).ConfigureAwait(false))
         {
-            string name = NativeText.FromName(image.Name);
-            if (document is null)
-                table.AddRow(name, ByteCount.ToText(image.Size), "", "2", "", "");
-            else
-                AddTo(document, name, image);
+            await listing.AddAsync(image, session.Interrupted)
+                .FailingAs($"error processing image {NativeText.FromName(image.Name)}").ConfigureAwait(false);
         }
 
-        document?.Close();
-        session.Terminal.Print(document?.ToString() ?? table.ToString());
-    }
-
-    private static void AddTo(DocumentWriter document, string name, Image image)
-    {
-        document.OpenObject("image");
-        document.String("image", name);
-        document.String("id", image.Id);
-        document.Number("size", image.Size);
-        document.Number("format", 2);
-        document.Close();
+        session.Terminal.Print(document is null ? listing.ToText() : listing.ToDocument(document));
     }
 }
