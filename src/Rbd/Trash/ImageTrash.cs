@@ -52,7 +52,9 @@ public static class ImageTrash
     /// From 0 to 1: the share of the store that may be used. Images go by their time until enough is free. -1: none.
     /// </param>
     /// <param name="progress">In images; its return value is ignored.</param>
-    /// <exception cref="StorageException">EINVAL: the threshold is out of range.</exception>
+    /// <exception cref="StorageException">
+    /// EINVAL: the threshold is out of range. ENOTEMPTY, EBUSY, EMLINK: some could not be removed; all others are.
+    /// </exception>
     public static async Task PurgeAsync(
         IoContext io,
         DateTimeOffset expiredBefore,

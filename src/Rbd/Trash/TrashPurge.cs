@@ -60,7 +60,7 @@ internal sealed class TrashPurge(IoContext io, ProgressCallback? progress)
     private async Task RemoveAsync(List<TrashRecord> chosen, CancellationToken cancellationToken)
     {
         int total = chosen.Count;
-        List<TrashRecord> left = chosen;
+        List<Refusal> left = [.. chosen.Select(entry => new Refusal(entry, null))];
         int before;
         do
         {
@@ -68,37 +68,43 @@ internal sealed class TrashPurge(IoContext io, ProgressCallback? progress)
             left = await RemoveOnceAsync(left, total, cancellationToken).ConfigureAwait(false);
         }
         while (left.Count > 0 && left.Count < before);
-        foreach (TrashRecord entry in left)
-            Log.NotPurged(_pool.Logger, entry.Id, _pool.Describe(entry.Name));
+        foreach (Refusal refusal in left)
+            Log.NotPurged(_pool.Logger, refusal.Entry.Id, _pool.Describe(refusal.Entry.Name));
+        if (left is [{ Reason: { } reason }, ..])
+            throw new StorageException(reason.Errno, $"{left.Count} of {total} images stay in the trash; the first: {reason.Message}", reason);
     }
 
-    private async Task<List<TrashRecord>> RemoveOnceAsync(List<TrashRecord> entries, int total, CancellationToken cancellationToken)
+    private async Task<List<Refusal>> RemoveOnceAsync(List<Refusal> entries, int total, CancellationToken cancellationToken)
     {
-        var left = new List<TrashRecord>();
+        var left = new List<Refusal>();
         for (int i = 0; i < entries.Count; i++)
         {
-            if (!await TryRemoveAsync(entries[i], cancellationToken).ConfigureAwait(false))
-                left.Add(entries[i]);
+            TrashRecord entry = entries[i].Entry;
+            if (await TryRemoveAsync(entry, cancellationToken).ConfigureAwait(false) is { } reason)
+                left.Add(new Refusal(entry, reason));
             progress?.Invoke((ulong)(total - left.Count - (entries.Count - 1 - i)), (ulong)total);
         }
 
         return left;
     }
 
-    private async Task<bool> TryRemoveAsync(TrashRecord entry, CancellationToken cancellationToken)
+    /// <returns>Why it can't be removed now; null: it is gone.</returns>
+    private async Task<StorageException?> TryRemoveAsync(TrashRecord entry, CancellationToken cancellationToken)
     {
         try
         {
             await ImageTrash.RemoveAsync(io, entry.Id, force: true, null, cancellationToken).ConfigureAwait(false);
-            return true;
+            return null;
         }
         catch (StorageException error) when (error.Errno == Errno.ENOENT)
         {
-            return true; // somebody else was faster
+            return null; // somebody else was faster
         }
         catch (StorageException error) when (error.Errno is Errno.ENOTEMPTY or Errno.EBUSY or Errno.EMLINK)
         {
-            return false;
+            return error;
         }
     }
+
+    private sealed record Refusal(TrashRecord Entry, StorageException? Reason);
 }

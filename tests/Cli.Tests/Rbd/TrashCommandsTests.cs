@@ -147,6 +147,21 @@ public partial class TrashCommandsTests : CommandTest
     }
 
     [Fact]
+    public async Task Purge_tells_what_could_not_be_removed_and_removes_the_rest()
+    {
+        await DoAsync("rbd snap create a@s");
+        await DoAsync("rbd create b --size 1");
+        await DoAsync("rbd trash mv a");
+        await DoAsync("rbd trash mv b");
+
+        CommandRun run = await RbdAsync("trash purge --no-progress");
+
+        Assert.Equal(39, run.ExitCode);
+        Assert.StartsWith("rbd: some expired images could not be removed\n", run.Messages);
+        Assert.Equal($"{_id} a\n", (await DoAsync("rbd trash ls")).Output);
+    }
+
+    [Fact]
     public async Task Purge_with_a_threshold_out_of_range_is_EINVAL()
     {
         Assert.Equal(22, (await RbdAsync("trash purge --threshold 2 --no-progress")).ExitCode);
