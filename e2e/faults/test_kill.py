@@ -197,6 +197,149 @@ for number in range(1000):
         room.run("rbd", "rm", "--no-progress", f"rbd/{name}")
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_acknowledged_snapshots_hold_what_they_should(room, pool, seed):
+    room.run("rbd", "create", "rbd/disk", "--size", "64M")
+
+    acknowledged = killed_in_the_middle(room, """
+image = rbd.Image(ioctx, 'disk')
+for number in range(1, 30):
+    image.write(bytes([number]) * 65536, number * 65536)
+    image.create_snap(f'snap{number}')
+    image.write(bytes([number]) * 100, 0)
+    say(number)
+""", seed, longest_seconds=0.6)
+
+    room.python("""
+import rados, rbd, sys
+acknowledged = int(sys.argv[1])
+with rados.Rados(conffile='') as cluster, cluster.open_ioctx('rbd') as ioctx:
+    with rbd.Image(ioctx, 'disk') as image:
+        names = [snapshot['name'] for snapshot in image.list_snaps()]
+        assert names in ([f'snap{number}' for number in range(1, count + 1)] for count in (acknowledged, acknowledged + 1)), names
+        for number, name in enumerate(names, 1):
+            with rbd.Image(ioctx, 'disk', snapshot=name, read_only=True) as snapshot:
+                expected = bytes([number - 1]) * 100 + bytes(65436) + b''.join(bytes([past]) * 65536 for past in range(1, number + 1))
+                assert snapshot.read(0, len(expected)) == expected, name
+                assert not any(snapshot.read(len(expected), 65536)), name
+        image.write(b'still writable', 0)
+        image.create_snap('last')
+        for name in names + ['last']:
+            image.remove_snap(name)
+    rbd.RBD().remove(ioctx, 'disk')
+""", str(len(acknowledged)))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_removing_and_rolling_back_leaves_the_rest_as_it_was(room, pool, seed):
+    room.python("""
+import rados, rbd
+with rados.Rados(conffile='') as cluster, cluster.open_ioctx('rbd') as ioctx:
+    rbd.RBD().create(ioctx, 'disk', 8 << 20)
+    with rbd.Image(ioctx, 'disk') as image:
+        for number in range(28):
+            image.write(bytes([number + 1]) * 1000000, number * 100000)
+            image.create_snap(f'snap{number:02}')
+""")
+
+    killed_in_the_middle(room, """
+image = rbd.Image(ioctx, 'disk')
+for number in range(0, 28, 2):
+    image.remove_snap(f'snap{number:02}')
+    image.rollback_to_snap(f'snap{number + 1:02}')
+    say(number)
+""", seed, longest_seconds=0.5)
+
+    room.python("""
+import rados, rbd
+def content(number):
+    data = bytearray(8 << 20)
+    for past in range(number + 1):
+        data[past * 100000:past * 100000 + 1000000] = bytes([past + 1]) * 1000000
+    return bytes(data)
+with rados.Rados(conffile='') as cluster, cluster.open_ioctx('rbd') as ioctx, rbd.Image(ioctx, 'disk') as image:
+    names = [snapshot['name'] for snapshot in image.list_snaps()]
+    assert {f'snap{number:02}' for number in range(1, 28, 2)} <= set(names)
+    for name in names:
+        image.set_snap(name)
+        assert image.read(0, 8 << 20) == content(int(name[4:])), name
+    image.set_snap(None)
+    assert image.read(0, 8 << 20) in [content(number) for number in range(28)]
+    image.write(b'x', 0)
+""")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_clones_are_whole_or_not_there(room, pool, seed):
+    room.python("""
+import rados, rbd
+with rados.Rados(conffile='') as cluster, cluster.open_ioctx('rbd') as ioctx:
+    rbd.RBD().create(ioctx, 'parent', 8 << 20)
+    with rbd.Image(ioctx, 'parent') as parent:
+        parent.write(bytes(range(256)) * 32768, 0)
+        parent.create_snap('base')
+        parent.protect_snap('base')
+""")
+
+    acknowledged = killed_in_the_middle(room, """
+for number in range(1000):
+    rbd.RBD().clone(ioctx, 'parent', 'base', ioctx, f'child{number}')
+    with rbd.Image(ioctx, f'child{number}') as child:
+        child.write(b'own', 1 << 20)
+        if number % 2:
+            child.flatten()
+    say(number)
+""", seed, longest_seconds=0.8)
+
+    room.python("""
+import rados, rbd, sys
+acknowledged = int(sys.argv[1])
+whole = bytes(range(256)) * 32768
+with rados.Rados(conffile='') as cluster, cluster.open_ioctx('rbd') as ioctx:
+    listed = rbd.RBD().list(ioctx)
+    assert {f'child{number}' for number in range(acknowledged)} <= set(listed) <= {f'child{number}' for number in range(acknowledged + 1)} | {'parent'}
+    for name in listed:
+        if name == 'parent':
+            continue
+        with rbd.Image(ioctx, name) as child:
+            assert child.read(0, 1 << 20) == whole[:1 << 20] and child.read((1 << 20) + 3, 7 << 20) == whole[(1 << 20) + 3:], name
+            assert child.read(1 << 20, 3) in (b'own', whole[:3]), name
+        rbd.RBD().remove(ioctx, name)
+    with rbd.Image(ioctx, 'parent') as parent:
+        assert list(parent.list_children2()) == []
+        parent.unprotect_snap('base')
+        parent.remove_snap('base')
+        assert parent.read(0, 8 << 20) == whole
+    rbd.RBD().remove(ioctx, 'parent')
+""", str(len(acknowledged)))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_image_is_in_the_trash_or_not(room, pool, seed):
+    room.run("rbd", "create", "rbd/disk", "--size", "1M")
+
+    killed_in_the_middle(room, """
+with rbd.Image(ioctx, 'disk') as image:
+    image.write(b'content', 0)
+    identity = image.id()
+for number in range(10000):
+    rbd.RBD().trash_move(ioctx, 'disk', 0)
+    rbd.RBD().trash_restore(ioctx, identity, 'disk')
+""", seed)
+
+    room.python("""
+import rados, rbd
+with rados.Rados(conffile='') as cluster, cluster.open_ioctx('rbd') as ioctx:
+    named, thrown = rbd.RBD().list(ioctx), list(rbd.RBD().trash_list(ioctx))
+    assert len(named) + len(thrown) == 1, (named, thrown)
+    if thrown:
+        rbd.RBD().trash_restore(ioctx, thrown[0]['id'], 'disk')
+    with rbd.Image(ioctx, 'disk') as image:
+        assert image.read(0, 7) in (b'content', bytes(7))
+    rbd.RBD().remove(ioctx, 'disk')
+""")
+
+
 def test_watcher_of_a_killed_process_goes(room, pool):
     room.run("rbd", "create", "rbd/disk", "--size", "1M")
     killed_in_the_middle(room, "image = rbd.Image(ioctx, 'disk')\nimage.write(b'x', 0)\nimport time\ntime.sleep(60)", 0, longest_seconds=0.5)

@@ -88,7 +88,8 @@ internal static unsafe class ClusterQueries
     {
         try
         {
-            Connected(cluster);
+            Cluster connected = Connected(cluster);
+            Control.Run(() => connected.Fence.RefreshAsync(CancellationToken.None).AsTask());
             return 0;
         }
         catch (Exception error)

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
+using CurveRbd.Rbd;
 using CurveRbd.Store;
 
 namespace CurveRbd.Native;
 
-/// <summary>Advisory locks. None can be taken yet.</summary>
+/// <summary>Advisory locks: nobody is kept from anything, but everybody can see who holds one.</summary>
 internal static unsafe class Locks
 {
     // ssize_t rbd_list_lockers(rbd_image_t image, int *exclusive, char *tag, size_t *tag_len, char *clients, size_t *clients_len, char *cookies, size_t *cookies_len, char *addrs, size_t *addrs_len)
@@ -17,18 +18,59 @@ internal static unsafe class Locks
             OutBuffer.ThrowIfNull(clientsLength);
             OutBuffer.ThrowIfNull(cookiesLength);
             OutBuffer.ThrowIfNull(addressesLength);
-            Handles.Images.Get(image);
-            bool fits = *tagLength >= 1;
-            *tagLength = 1;
-            *clientsLength = 0;
-            *cookiesLength = 0;
-            *addressesLength = 0;
+            Image open = Handles.Images.Get(image).Image;
+            AdvisoryLockState state = Control.Run(() => open.Locks.GetAsync(CancellationToken.None));
+            List<ByteName> heldBy = state.Owners.Select(owner => (ByteName)owner.Client).ToList();
+            List<ByteName> heldAs = state.Owners.Select(owner => owner.Cookie).ToList();
+            List<ByteName> heldFrom = state.Owners.Select(owner => (ByteName)owner.Address).ToList();
+            bool fits = Fits((nuint)state.Tag.Length + 1, tagLength)
+                & Fits(OutBuffer.LengthOf(heldBy), clientsLength)
+                & Fits(OutBuffer.LengthOf(heldAs), cookiesLength)
+                & Fits(OutBuffer.LengthOf(heldFrom), addressesLength);
             if (!fits)
                 return Failure.Of(Errno.ERANGE);
             if (exclusive is not null)
-                *exclusive = 0;
+                *exclusive = state.IsExclusive ? 1 : 0;
             if (tag is not null)
-                *tag = 0;
+                CString.CopyWithEnd(state.Tag, tag);
+            OutBuffer.PutAll(heldBy, clients);
+            OutBuffer.PutAll(heldAs, cookies);
+            OutBuffer.PutAll(heldFrom, addresses);
+            return state.Owners.Count;
+        }
+        catch (Exception error)
+        {
+            return Failure.Of(error);
+        }
+    }
+
+    // int rbd_lock_exclusive(rbd_image_t image, const char *cookie)
+    [UnmanagedCallersOnly(EntryPoint = "curverbd_rbd_lock_exclusive")]
+    public static int LockExclusive(nint image, byte* cookie)
+    {
+        try
+        {
+            Image open = Handles.Images.Get(image).Image;
+            ByteName owned = CString.Name(cookie, "the lock's cookie");
+            Control.Run(() => open.Locks.LockExclusiveAsync(owned, CancellationToken.None));
+            return 0;
+        }
+        catch (Exception error)
+        {
+            return Failure.Of(error);
+        }
+    }
+
+    // int rbd_lock_shared(rbd_image_t image, const char *cookie, const char *tag)
+    [UnmanagedCallersOnly(EntryPoint = "curverbd_rbd_lock_shared")]
+    public static int LockShared(nint image, byte* cookie, byte* tag)
+    {
+        try
+        {
+            Image open = Handles.Images.Get(image).Image;
+            ByteName owned = CString.Name(cookie, "the lock's cookie");
+            ByteName shared = CString.Name(tag, "the lock's tag");
+            Control.Run(() => open.Locks.LockSharedAsync(owned, shared, CancellationToken.None));
             return 0;
         }
         catch (Exception error)
@@ -43,12 +85,40 @@ internal static unsafe class Locks
     {
         try
         {
-            Handles.Images.Get(image);
-            return Failure.Of(Errno.ENOENT);
+            Image open = Handles.Images.Get(image).Image;
+            ByteName owned = CString.Name(cookie, "the lock's cookie");
+            Control.Run(() => open.Locks.UnlockAsync(owned, CancellationToken.None));
+            return 0;
         }
         catch (Exception error)
         {
             return Failure.Of(error);
         }
+    }
+
+    // int rbd_break_lock(rbd_image_t image, const char *client, const char *cookie)
+    [UnmanagedCallersOnly(EntryPoint = "curverbd_rbd_break_lock")]
+    public static int Break(nint image, byte* client, byte* cookie)
+    {
+        try
+        {
+            Image open = Handles.Images.Get(image).Image;
+            string holder = CString.Text(client, "the lock's client");
+            ByteName owned = CString.Name(cookie, "the lock's cookie");
+            Control.Run(() => open.Locks.BreakAsync(holder, owned, CancellationToken.None));
+            return 0;
+        }
+        catch (Exception error)
+        {
+            return Failure.Of(error);
+        }
+    }
+
+    // Each of the four lengths becomes what is needed, whether the others suffice or not.
+    private static bool Fits(nuint needed, nuint* length)
+    {
+        bool fits = needed <= *length;
+        *length = needed;
+        return fits;
     }
 }

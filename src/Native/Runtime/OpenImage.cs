@@ -17,6 +17,8 @@ internal sealed class OpenImage(Image image)
 
     public UpdateWatches UpdateWatches { get; } = new();
 
+    public QuiesceWatches QuiesceWatches { get; } = new(image);
+
     /// <summary>Where callbacks of this image run, one after the other.</summary>
     public CompletionQueue Queue
     {
@@ -48,6 +50,7 @@ internal sealed class OpenImage(Image image)
     public async Task CloseAsync()
     {
         UpdateWatches.EndAll();
+        QuiesceWatches.EndAll();
         await DrainAsync().ConfigureAwait(false);
         try
         {
