@@ -22,6 +22,7 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image, bool
         Stored<ImageHeader> header = await GetHeaderAsync(cancellationToken).ConfigureAwait(false);
         await ThrowIfSnapshotsAsync(cancellationToken).ConfigureAwait(false);
         await ThrowIfWatchedAsync(cancellationToken).ConfigureAwait(false);
+        await ThrowIfLockedAsync(header.Value, cancellationToken).ConfigureAwait(false);
         ulong objects = header.Value.ObjectCount;
         Report(progress, 0, objects);
 
@@ -122,8 +123,16 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image, bool
 
     private async Task ThrowIfWatchedAsync(CancellationToken cancellationToken)
     {
-        if (await pool.AnyAsync(pool.Keys.Watchers(id), cancellationToken).ConfigureAwait(false))
+        if ((await ImageWatchers.ListAsync(pool, id, cancellationToken).ConfigureAwait(false)).Count > 0)
             throw new StorageException(Errno.EBUSY, $"image {image} is open: close it everywhere, then remove it (rbd status shows who)");
+    }
+
+    // Without the feature an advisory lock means nothing to anybody but its holder.
+    private async Task ThrowIfLockedAsync(ImageHeader header, CancellationToken cancellationToken)
+    {
+        if ((header.Features & ImageFeatures.ExclusiveLock) != 0
+            && await pool.Records.GetAsync(pool.Keys.Lock(id), cancellationToken).ConfigureAwait(false) is not null)
+            throw new StorageException(Errno.EBUSY, $"image {image} is locked: remove its lock first (rbd lock ls, rbd lock rm)");
     }
 
     private static void Report(ProgressCallback? progress, ulong done, ulong total)

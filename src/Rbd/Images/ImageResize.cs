@@ -34,12 +34,27 @@ internal sealed class ImageResize(Image image, Operation operation, ProgressCall
         ImageHeader header = image.Records.Header.Value;
         if (header.Size >= size)
             return true; // by a rollback since we looked
-        if (header.CutEnd > header.Size)
-            await image.ZeroBeyondEndAsync(header.Size, Math.Min(header.CutEnd, image.Volume.Size)).ConfigureAwait(false);
-        if (await image.TryGrowVolumeAsync(size, cancellationToken).ConfigureAwait(false))
+        if (await TryZeroCutAsync(header).ConfigureAwait(false)
+            && await image.TryGrowVolumeAsync(size, cancellationToken).ConfigureAwait(false))
             return await SetSizeAsync(header, size, cancellationToken).ConfigureAwait(false);
         await new HeadExtension(image, operation).RunAsync(size, cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    /// <returns>false: another client has locked the image, so this one writes nothing; a fresh head hides what was cut off.</returns>
+    private async Task<bool> TryZeroCutAsync(ImageHeader header)
+    {
+        if (header.CutEnd <= header.Size)
+            return true;
+        try
+        {
+            await image.ZeroBeyondEndAsync(header.Size, Math.Min(header.CutEnd, image.Volume.Size)).ConfigureAwait(false);
+            return true;
+        }
+        catch (StorageException error) when (error.Errno == Errno.EROFS)
+        {
+            return false;
+        }
     }
 
     private Task<bool> SetSizeAsync(ImageHeader header, ulong size, CancellationToken cancellationToken) => image.ChangeAsync(

@@ -10,12 +10,10 @@ public sealed partial class ImageOwnership
     /// <exception cref="StorageException">EROFS; ETIMEDOUT; ESHUTDOWN.</exception>
     internal Task TakeAsync(CancellationToken cancellationToken) => TakeAsync(isExplicit: false, cancellationToken);
 
-    /// <summary>
-    /// Takes the image if it has the feature exclusive-lock and nobody owns it, as Ceph does before an operation. It works without, too.
-    /// </summary>
+    /// <summary>Takes the image if it needs an owner and has none; leaves it else.</summary>
     internal async Task TryTakeAsync(CancellationToken cancellationToken)
     {
-        if (_state != OwnershipState.Other || !_takesByItself || !IsFeatureOn || !_image.IsWritable
+        if (_state != OwnershipState.Other || !_takesByItself || !_image.IsWritable
             || await ReadOwnerAsync(cancellationToken).ConfigureAwait(false) is not null)
             return;
         try

@@ -96,15 +96,16 @@ internal sealed class HeadFreeze : IAsyncDisposable
 
     private async Task<WatcherRecord?> FindUnfrozenAsync(CancellationToken cancellationToken)
     {
+        var late = new List<Stored<WatcherRecord>>();
         foreach (Stored<WatcherRecord> watcher in await ImageWatchers.GetAsync(_pool, _id, cancellationToken).ConfigureAwait(false))
         {
             if (watcher.Value.FrozenRevision != _record.Revision)
-                return watcher.Value;
-            if (watcher.Value.FreezeResult < 0)
+                late.Add(watcher);
+            else if (watcher.Value.FreezeResult < 0)
                 throw Refused(watcher.Value);
         }
 
-        return null;
+        return (await ImageWatchers.ExceptFencedAsync(_pool, late, cancellationToken).ConfigureAwait(false)) is [var first, ..] ? first.Value : null;
     }
 
     private StorageException Refused(WatcherRecord watcher) => new(

@@ -9,7 +9,8 @@ internal static class ImageWatchers
     public static async Task<IReadOnlyList<ImageWatcher>> ListAsync(
         ImagePool pool, string id, CancellationToken cancellationToken)
     {
-        IReadOnlyList<Stored<WatcherRecord>> watchers = await GetAsync(pool, id, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<Stored<WatcherRecord>> watchers = await ExceptFencedAsync(
+            pool, await GetAsync(pool, id, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         return watchers.Select(watcher => watcher.Value)
             .Select(watcher => new ImageWatcher(watcher.Address, watcher.ClientId, watcher.Cookie))
             .ToList();
@@ -19,10 +20,22 @@ internal static class ImageWatchers
         ImagePool pool, string id, CancellationToken cancellationToken) =>
         pool.RangeAsync(pool.Keys.Watchers(id), RbdJsonContext.Default.WatcherRecord, cancellationToken);
 
+    /// <summary>Without those on the blocklist: they can do nothing, follow nothing, and are waited for by nobody.</summary>
+    public static async Task<IReadOnlyList<Stored<WatcherRecord>>> ExceptFencedAsync(
+        ImagePool pool, IReadOnlyList<Stored<WatcherRecord>> watchers, CancellationToken cancellationToken)
+    {
+        if (watchers.Count == 0)
+            return watchers;
+        HashSet<string> fenced =
+            [.. (await pool.Io.Cluster.Blocklist.ListAsync(cancellationToken).ConfigureAwait(false)).Select(entry => entry.Address)];
+        return fenced.Count == 0 ? watchers : [.. watchers.Where(watcher => !fenced.Contains(watcher.Value.Address))];
+    }
+
     /// <summary>Waits until everybody who has the image open for writing follows a header, or for so long that who does not must be dead.</summary>
     /// <param name="except">Key of the caller's own entry.</param>
     public static Task WaitForWritersAsync(ImagePool pool, string id, long headerRevision, string? except) => WaitAsync(
-        async () => HaveSeen(await GetAsync(pool, id, CancellationToken.None).ConfigureAwait(false), headerRevision, except));
+        async () => await HaveSeenAsync(
+            pool, await GetAsync(pool, id, CancellationToken.None).ConfigureAwait(false), headerRevision, except).ConfigureAwait(false));
 
     /// <summary>The same for everybody who has its layers open.</summary>
     /// <returns>false: somebody does not follow.</returns>
@@ -32,16 +45,24 @@ internal static class ImageWatchers
     /// <summary>Whether everybody who has the image's layers open follows a header.</summary>
     public static async Task<bool> HaveAllSeenAsync(ImagePool pool, string id, long headerRevision, string? except)
     {
-        if (!HaveSeen(await GetAsync(pool, id, CancellationToken.None).ConfigureAwait(false), headerRevision, except))
+        IReadOnlyList<Stored<WatcherRecord>> watchers = await GetAsync(pool, id, CancellationToken.None).ConfigureAwait(false);
+        if (!await HaveSeenAsync(pool, watchers, headerRevision, except).ConfigureAwait(false))
             return false;
         IReadOnlyList<Stored<WatcherRecord>> readers = await pool.RangeAsync(
             pool.Keys.Readers(id), RbdJsonContext.Default.WatcherRecord, CancellationToken.None).ConfigureAwait(false);
-        return HaveSeen(readers, headerRevision, except);
+        return await HaveSeenAsync(pool, readers, headerRevision, except).ConfigureAwait(false);
     }
 
-    private static bool HaveSeen(IReadOnlyList<Stored<WatcherRecord>> watchers, long headerRevision, string? except) =>
-        watchers.All(watcher => watcher.Value.SeenRevision >= headerRevision
-            || string.Equals(watcher.Record.Key, except, StringComparison.Ordinal));
+    private static async Task<bool> HaveSeenAsync(
+        ImagePool pool, IReadOnlyList<Stored<WatcherRecord>> watchers, long headerRevision, string? except)
+    {
+        Stored<WatcherRecord>[] behind =
+        [
+            .. watchers.Where(watcher => watcher.Value.SeenRevision < headerRevision
+                && !string.Equals(watcher.Record.Key, except, StringComparison.Ordinal)),
+        ];
+        return (await ExceptFencedAsync(pool, behind, CancellationToken.None).ConfigureAwait(false)).Count == 0;
+    }
 
     private static async Task<bool> WaitAsync(Func<Task<bool>> isReached)
     {

@@ -140,6 +140,40 @@ public sealed class BreakTests
         await Refused.WithAsync(Errno.ESHUTDOWN, () => image.ReadAsync(0, new byte[1]).AsTask());
     }
 
+    [Fact]
+    public async Task Hung_client_on_the_blocklist_is_waited_for_by_nobody()
+    {
+        await using TestPool pool = await TestPool.CreateAsync();
+        await using Image image = await pool.CreateAndOpenAsync(1000);
+        var hung = new WatcherRecord { Address = "127.0.0.1:0/77", ClientId = 77, Cookie = 1, SeenRevision = 0 };
+        await pool.Records.CommitAsync(
+            new RecordTransaction().Put(
+                pool.Images.Keys.Watchers(image.Id) + "77.1", Stored.Serialize(hung, RbdJsonContext.Default.WatcherRecord)),
+            None);
+        await pool.Io.Cluster.Blocklist.AddAsync(hung.Address, TimeSpan.Zero, None);
+
+        await image.Snapshots.CreateAsync("s", SnapshotCreateFlags.None, null, None).WaitAsync(TimeSpan.FromSeconds(4), None);
+
+        Assert.Single(await image.ListWatchersAsync(None));
+        await image.Snapshots.RemoveAsync("s", SnapshotRemoveFlags.None, null, None);
+        await image.CloseAsync();
+        await pool.RemoveAsync("image");
+    }
+
+    [Fact]
+    public async Task Locked_image_with_the_feature_is_not_removed()
+    {
+        await using TestPool pool = await TestPool.CreateAsync();
+        await using (Image image = await pool.CreateAndOpenAsync(1000))
+            await image.Locks.LockExclusiveAsync("id", None);
+
+        await Refused.WithAsync(Errno.EBUSY, () => pool.RemoveAsync("image"));
+
+        await using (Image image = await pool.OpenAsync("image"))
+            await image.Locks.UnlockAsync("id", None);
+        await pool.RemoveAsync("image");
+    }
+
     private static async Task<Image> CreateAndOpenAsync(IoContext io)
     {
         await ImageDirectory.CreateAsync(io, "image", 1000, new ImageOptions(), None);

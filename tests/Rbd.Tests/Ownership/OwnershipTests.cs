@@ -314,6 +314,68 @@ public sealed class OwnershipTests
         Assert.True(write.IsCompletedSuccessfully);
     }
 
+    [Fact]
+    public async Task Operations_go_on_while_another_client_keeps_the_image()
+    {
+        await using TestPool pool = await TestPool.CreateAsync();
+        await using Image mine = await pool.CreateAndOpenAsync(1000);
+        await using Image theirs = await OpenElsewhereAsync(pool);
+        await mine.Ownership.AcquireAsync(OwnershipMode.Exclusive, None);
+        await mine.WriteAsync(0, Enumerable.Repeat((byte)1, 1000).ToArray());
+
+        await theirs.Snapshots.CreateAsync("s", SnapshotCreateFlags.None, null, None);
+        await theirs.ResizeAsync(400, allowShrink: true, null, None);
+        await theirs.ResizeAsync(1000, allowShrink: true, null, None);
+        await theirs.Metadata.SetAsync("key", "value", None);
+
+        Assert.True(mine.Ownership.IsOwner);
+        await mine.WriteAsync(999, new byte[] { 2 });
+        var read = new byte[1000];
+        await mine.ReadAsync(0, read);
+        Assert.Equal([.. Enumerable.Repeat((byte)1, 400), .. new byte[599], 2], read);
+        await theirs.ReadAsync(0, read);
+        Assert.Equal([.. Enumerable.Repeat((byte)1, 400), .. new byte[599], 2], read);
+    }
+
+    [Fact]
+    public async Task Snapshot_takes_a_free_image_and_turning_to_it_gives_it_up()
+    {
+        await using TestPool pool = await TestPool.CreateAsync();
+        await using Image image = await pool.CreateAndOpenAsync(1000);
+
+        await image.Snapshots.CreateAsync("s", SnapshotCreateFlags.None, null, None);
+        Assert.True(image.Ownership.IsOwner);
+        await image.SetSnapshotAsync("s", None);
+
+        Assert.False(image.Ownership.IsOwner);
+        Assert.Null(await image.Ownership.GetOwnerAsync(None));
+        await Refused.WithAsync(Errno.EINVAL, () => image.Ownership.AcquireAsync(OwnershipMode.Exclusive, None));
+    }
+
+    [Fact]
+    public async Task Overlay_head_without_the_feature_has_an_owner_that_nobody_sees()
+    {
+        await using TestPool pool = await TestPool.CreateAsync();
+        var options = new ImageOptions();
+        options.Set(ImageOption.Features, ImageFeatures.Layering);
+        await using Image mine = await pool.CreateAndOpenAsync(1000, options);
+        await using Image theirs = await OpenElsewhereAsync(pool);
+        await mine.Snapshots.CreateAsync("s", SnapshotCreateFlags.None, null, None);
+
+        for (byte i = 0; i < 10; i++)
+        {
+            await mine.WriteAsync(i, new[] { i });
+            await theirs.WriteAsync(i + 100u, new[] { i });
+        }
+
+        Assert.False(theirs.Ownership.IsOwner);
+        Assert.Empty((await mine.Locks.GetAsync(None)).Owners);
+        Assert.NotNull(await pool.Records.GetAsync(pool.Images.Keys.Owner(mine.Id), None));
+        var read = new byte[110];
+        await mine.ReadAsync(0, read);
+        Assert.Equal([.. Enumerable.Range(0, 10).Select(i => (byte)i), .. new byte[90], .. Enumerable.Range(0, 10).Select(i => (byte)i)], read);
+    }
+
     private static async Task PutForeignOwnerAsync(TestPool pool, Image image)
     {
         var owner = new OwnerRecord { Address = "127.0.0.1:0/77", ClientId = 77, Cookie = 1 };
