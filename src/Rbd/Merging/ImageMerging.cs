@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CurveRbd.Store;
 
 namespace CurveRbd.Rbd;
@@ -6,6 +7,7 @@ namespace CurveRbd.Rbd;
 /// The merging of an open image's layers: in the background while the image is open for writing, or at once when asked. Costs nothing
 /// while there is nothing to merge.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "Closed with its image.")]
 internal sealed class ImageMerging
 {
     // Who opens an image for a moment only shall not begin what he does not stay for.
