@@ -10,6 +10,7 @@ internal sealed class TestPool : IAsyncDisposable
 {
     private readonly List<Cluster> _clients = [];
     private Func<Task> _release = () => Task.CompletedTask;
+    private Func<Task<(IVolumeStore Volumes, IRecordStore Records)>>? _connect;
 
     private TestPool(IVolumeStore volumes, IRecordStore records)
     {
@@ -52,7 +53,21 @@ internal sealed class TestPool : IAsyncDisposable
         return pool;
     }
 
-    public Task<IoContext> ConnectAnotherAsync() => ConnectAnotherAsync(Volumes, Records);
+    /// <summary>On stores that each client connects to by itself, as processes of their own would.</summary>
+    /// <param name="release">Ends what the stores lie on.</param>
+    public static async Task<TestPool> CreateAsync(Func<Task<(IVolumeStore Volumes, IRecordStore Records)>> connect, Func<Task> release)
+    {
+        (IVolumeStore volumes, IRecordStore records) = await connect();
+        TestPool pool = await CreateAsync(volumes, records);
+        (pool._connect, pool._release) = (connect, release);
+        return pool;
+    }
+
+    public async Task<IoContext> ConnectAnotherAsync()
+    {
+        (IVolumeStore volumes, IRecordStore records) = _connect is null ? (Volumes, Records) : await _connect();
+        return await ConnectAnotherAsync(volumes, records);
+    }
 
     /// <summary>Another client, which sees the stores through a test's eyes.</summary>
     public async Task<IoContext> ConnectAnotherAsync(IVolumeStore volumes, IRecordStore records, string user = "admin")
