@@ -287,9 +287,8 @@ public sealed class CurveVolumeStore : IVolumeStore
 
     private StoreMonitor MonitorOf(RpcEndpoint address, int index)
     {
-        // A follower does not listen: only the leader can be seen to be up.
-        bool isLeader = address == _mds.Leader;
-        return new StoreMonitor(((char)('a' + (index % 26))).ToString(), address.ToString(), IsUp: isLeader, isLeader);
+        // A follower does not listen, so one that is dead can't be told from one that stands by; that is no reason for a warning.
+        return new StoreMonitor(((char)('a' + (index % 26))).ToString(), address.ToString(), IsUp: true, address == _mds.Leader);
     }
 
     private static StoreNode NodeOf(ChunkServerInfo server) => new(
