@@ -54,12 +54,17 @@ public sealed class AllocationTests(ITestOutputHelper output)
         var requests = new ValueTask<int>[depth];
         await RunAsync(200);
 
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        await RunAsync(rounds);
-        long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+        // The best of several: on a busy machine the runtime's own work falls into some of them.
+        long allocated = long.MaxValue;
+        for (int i = 0; i < 5; i++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            await RunAsync(rounds);
+            allocated = Math.Min(allocated, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
 
         output.WriteLine($"{allocated} bytes for {2 * rounds * depth} requests");
-        // The test's own state machines and the runtime's background work, not something for each request.
+        // The test's own state machines, not something for each request.
         Assert.True(allocated < 2 * rounds * depth, $"{allocated} bytes for {2 * rounds * depth} requests");
 
 #pragma warning disable CA2012 // Many requests in flight are the point, and each is awaited once.
