@@ -30,7 +30,23 @@ public sealed partial class Image
         return Task.CompletedTask;
     }
 
-    private async Task DrainAsync() => await _io.CloseAsync().ConfigureAwait(false);
+    private async Task DrainAsync()
+    {
+        Task drained = _io.CloseAsync().AsTask();
+        while (!drained.IsCompleted)
+        {
+            try
+            {
+                await drained.WaitAsync(HeadFreeze.TimeoutOf(Pool)).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                await _layers.AbandonFreezeAsync().ConfigureAwait(false);
+            }
+        }
+
+        await drained.ConfigureAwait(false);
+    }
 
     private async Task UnfollowAsync() => await _follower.DisposeAsync().ConfigureAwait(false);
 

@@ -108,6 +108,17 @@ internal sealed class ImageLayers : IAsyncDisposable
         _arranging.Release();
     }
 
+    /// <summary>
+    /// Fails what a freeze holds back, if one does: nobody can say any more whether it is over, so nothing may be written.
+    /// </summary>
+    public async Task AbandonFreezeAsync()
+    {
+        if (FrozenRevision == 0)
+            return;
+        Io.Refuse(new StorageException(Errno.ETIMEDOUT, "its layers were about to change, and the records can't be read to learn what became of that"));
+        await ThawAsync(unless: null).ConfigureAwait(false);
+    }
+
     /// <summary>Lets <paramref name="change"/> work on the stack's order while no request is in flight.</summary>
     public async Task ChangeAsync(Func<LayerStack, Task> change)
     {

@@ -20,12 +20,16 @@ internal sealed class HeadFreeze : IAsyncDisposable
         _record = record;
     }
 
+    /// <summary>How long a client has to answer, and may be held.</summary>
+    public static TimeSpan TimeoutOf(ImagePool pool) =>
+        TimeSpan.FromSeconds(Math.Clamp(pool.Io.Cluster.Conf.GetUInt("rbd_request_timed_out_seconds"), 1, 3600));
+
     /// <summary>Waits for its turn, and then for everybody.</summary>
     /// <exception cref="StorageException">ETIMEDOUT: somebody did not answer. What somebody answered.</exception>
     public static async Task<HeadFreeze> BeginAsync(
         ImagePool pool, string id, Operation operation, FreezeRecord freeze, CancellationToken cancellationToken)
     {
-        var timeout = TimeSpan.FromSeconds(Math.Clamp(pool.Io.Cluster.Conf.GetUInt("rbd_request_timed_out_seconds"), 1, 3600));
+        TimeSpan timeout = TimeoutOf(pool);
         long begun = Environment.TickCount64;
         Record record = await PutAsync(pool, id, operation, freeze, IsLate, cancellationToken).ConfigureAwait(false);
         var begunFreeze = new HeadFreeze(pool, id, record);

@@ -66,6 +66,29 @@ public sealed class FollowingTests
         await image.WriteAsync(0, read);
     }
 
+    [Fact]
+    public async Task Close_of_a_frozen_handle_ends_although_the_records_are_gone()
+    {
+        var interceptor = new Interceptor();
+        await using TestPool pool = await TestPool.CreateAsync();
+        await pool.CreateImageAsync("image", 10);
+        IoContext client = await pool.ConnectAnotherAsync(pool.Volumes, new InterceptedRecords(pool.Records, interceptor));
+        client.Cluster.Conf.Set("rbd_request_timed_out_seconds", "1");
+        Image image = await Image.OpenAsync(client, "image", null, readOnly: false, CancellationToken.None);
+        await image.WriteAsync(0, new byte[10]);
+        Operation operation = await Operation.StartAsync(pool.Images, CancellationToken.None);
+        await HeadFreeze.BeginAsync(
+            pool.Images, image.Id, operation, new FreezeRecord { Operation = "test" }, CancellationToken.None);
+        interceptor.Before = _ => Fail();
+        ValueTask<int> write = image.WriteAsync(0, new byte[10]);
+
+        await Assert.ThrowsAsync<StorageException>(() => image.CloseAsync());
+
+        await Refused.WithAsync(Errno.ETIMEDOUT, async () => await write);
+        await operation.DisposeAsync();
+        interceptor.Before = _ => Task.CompletedTask;
+    }
+
     private static Task Fail(Errno errno = Errno.EIO) => Task.FromException(new StorageException(errno, "the test says so"));
 
     private static async Task<Image> OpenInterceptedAsync(TestPool pool, Interceptor interceptor)
