@@ -14,7 +14,8 @@ usage() {
 usage: ./build.sh VERB
 
   all     build what a user installs: out/lib (librbd.so.1, librados.so.2 and what they load), out/bin (rbd, ceph, curverbd)
-  demo    put a disk image into the embedded store, read it back in three ways, boot stock QEMU from it
+  demo    put a disk image into the embedded store, read it back in three ways, boot stock QEMU from clones of it, snapshot one of
+          them while its guest writes, roll it back
   test    every test: .NET projects, C programs that host the library, stock QEMU, Python, libvirt, fio; ends with one summary line
   cluster start DIR | stop DIR | tell DIR ORDER...
           run a CurveBS test cluster with a real etcd on loopback; DIR keeps its state and gets curverbd.conf and curverbd-nebd.conf
