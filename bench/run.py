@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Measures CurveRbd against qemu-nbd and the plain file, side by side in one run, and writes bench/RESULTS.md.
+"""Measures CurveRbd against qemu-nbd and the plain file, side by side in one run, then what
+snapshots and clones cost (layers.py), and writes bench/RESULTS.md.
 
   rbd   fio's rbd engine on our library and the embedded store
   nbd   fio's nbd engine on qemu-nbd, which exports a raw file on the same disk
@@ -10,18 +11,17 @@ All three go through the page cache. They take turns within each repetition, in 
 
 import argparse
 import contextlib
-import dataclasses
 import datetime
-import json
 import os
 import pathlib
 import platform
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+from fio import fio, median
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench/RESULTS.md"
@@ -34,49 +34,6 @@ WORKLOADS = {
     "1 MiB sequential read, depth 4": ("read", "1M", 4),
     "1 MiB sequential write, depth 4": ("write", "1M", 4),
 }
-
-
-@dataclasses.dataclass
-class Run:
-    """One run of fio: requests, seconds they took, CPU seconds of client and server together, peak memory of the client in KiB."""
-
-    requests: int
-    seconds: float
-    cpu_seconds: float
-    peak_kib: int
-
-    @property
-    def rate(self):
-        return self.requests / self.seconds
-
-    @property
-    def cpu_us(self):
-        return self.cpu_seconds / self.requests * 1e6
-
-
-def fio(options, env, server_pid=None):
-    """Runs fio to its end and returns what it and the server used."""
-    before = cpu_of(server_pid)
-    with tempfile.TemporaryFile("w+") as out:
-        # Without invalidate=0 fio drops the page cache of the plain file before each run, and of that one only.
-        process = subprocess.Popen(["fio", "--name=job", "--output-format=json", "--randrepeat=0", "--invalidate=0", *options], env=env, stdin=subprocess.DEVNULL,
-                                   stdout=out, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(process.pid, 0)
-        out.seek(0)
-        text = out.read()
-    if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"bench: fio {' '.join(options)} failed:\n{text}")
-    job = json.loads(text[text.index("{"):])["jobs"][0]
-    sides = [job["read"], job["write"]]
-    return Run(sum(side["total_ios"] for side in sides), max(side["runtime"] for side in sides) / 1000,
-               usage.ru_utime + usage.ru_stime + cpu_of(server_pid) - before, usage.ru_maxrss)
-
-
-def cpu_of(pid):
-    if pid is None:
-        return 0.0
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Rbd:
@@ -156,10 +113,6 @@ def measure(ways, arguments):
     return runs
 
 
-def median(runs, value):
-    return statistics.median(value(run) for run in runs)
-
-
 def table(runs):
     lines = ["| Workload | rbd /s | nbd /s | file /s | rbd : nbd | rbd : file | CPU rbd | CPU nbd | CPU file | CPU rbd : nbd |", "|---|" + "--:|" * 9]
     for name, ways in runs.items():
@@ -183,6 +136,13 @@ def misses(runs):
 def memory():
     """What one open image adds to the memory of a host process that writes and reads it, in MiB."""
     return subprocess.run([ROOT / "bench/memory.py"], check=True, capture_output=True, text=True,
+                          env={**os.environ, "LD_LIBRARY_PATH": str(ROOT / "out/lib")}).stdout.strip()
+
+
+def layers(directory):
+    """The section that tells what snapshots and clones cost."""
+    print("measuring layers", flush=True)
+    return subprocess.run([ROOT / "bench/layers.py", "--directory", directory], check=True, stdout=subprocess.PIPE, text=True,
                           env={**os.environ, "LD_LIBRARY_PATH": str(ROOT / "out/lib")}).stdout.strip()
 
 
@@ -215,7 +175,8 @@ def report(runs, arguments, directory, load):
         "* file: fio `ioengine=libaio`, `direct=0`, on a raw file on the same disk.", "",
         *table(runs), "",
         "Aim: rbd at or above nbd in every row, at no more CPU time per request. Where it is missed:", "", *missed, "",
-        "## Memory", "", memory(), ""]
+        "## Memory", "", memory(), "",
+        layers(directory), ""]
     RESULTS.write_text("\n".join(lines))
     print("\n".join(lines))
 
