@@ -27,15 +27,11 @@ internal static class StreamFiles
 
     /// <summary>Runs <paramref name="write"/> on a new file, which is removed when that fails; or, for '-', on standard output.</summary>
     /// <exception cref="StorageException">EEXIST and what else the file system says.</exception>
-    public static async Task WriteAsync(Terminal terminal, string path, Func<Stream, Task> write)
-    {
-        if (path == "-")
-        {
-            await write(terminal.Output).ConfigureAwait(false);
-            return;
-        }
+    public static Task WriteAsync(Terminal terminal, string path, Func<Stream, Task> write) =>
+        path == "-" ? write(terminal.Output) : WriteAsync(Create(path), path, write);
 
-        FileStream file = Create(path);
+    private static async Task WriteAsync(FileStream file, string path, Func<Stream, Task> write)
+    {
         try
         {
             await using (file.ConfigureAwait(false))

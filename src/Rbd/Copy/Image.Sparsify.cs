@@ -16,7 +16,7 @@ public sealed partial class Image
     /// <exception cref="CallbackAbortedException">What has been given back stays so.</exception>
     public async Task SparsifyAsync(ulong sparseSize, ProgressCallback? progress, CancellationToken cancellationToken)
     {
-        ThrowIfReadOnly();
+        ThrowUnlessWritable();
         await RefreshAsync(cancellationToken).ConfigureAwait(false);
         if (!BitOperations.IsPow2(sparseSize) || sparseSize < SparseSizeMin || sparseSize > ObjectSize)
             throw Invalid($"the sparse size {sparseSize} is no power of two from {SparseSizeMin} to the object size {ObjectSize}");

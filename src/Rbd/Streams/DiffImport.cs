@@ -18,7 +18,7 @@ public static class DiffImport
     public static async Task ReadAsync(
         Image image, Stream input, ulong sparseSize, ProgressCallback? progress, CancellationToken cancellationToken)
     {
-        image.ThrowIfReadOnly();
+        image.ThrowUnlessWritable();
         await VerifyAsync(input, cancellationToken).ConfigureAwait(false);
         var reader = new DiffReader(new StreamInput(input, cancellationToken), DiffFormat.V1);
         ProgressCallback? counted = progress is not null && input.CanSeek

@@ -46,9 +46,22 @@ internal sealed class DiskUsageCommand : Command
 
     private static async Task MeasureImageAsync(CommandSession session, ImagePath path, UsageListing listing)
     {
-        Image image = await session.OpenImageAsync(path, readOnly: true).ConfigureAwait(false);
+        IoContext io = await session.OpenPoolAsync(path).ConfigureAwait(false);
+        Image image = await OpenAsync(session, io, path).ConfigureAwait(false);
         await using (image.ConfigureAwait(false))
+        {
+            if (path.Snapshot.Length > 0)
+                await NamingWhatIsMissingAsync(
+                    session, "specified snapshot", image.SetSnapshotAsync(NativeText.ToName(path.Snapshot), session.Interrupted)).ConfigureAwait(false);
             await MeasureAsync(session, image, listing).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<Image> OpenAsync(CommandSession session, IoContext io, ImagePath path)
+    {
+        Task<Image> opening = Image.OpenAsync(io, NativeText.ToName(path.Image), null, readOnly: true, session.Interrupted);
+        await NamingWhatIsMissingAsync(session, $"specified image {path.Image}", opening).ConfigureAwait(false);
+        return await opening.ConfigureAwait(false);
     }
 
     private static async Task MeasurePoolAsync(CommandSession session, ImagePath pool, UsageListing listing)
@@ -65,19 +78,21 @@ internal sealed class DiskUsageCommand : Command
         if ((image.Features & ImageFeatures.FastDiff) == 0)
             session.Terminal.PrintErrorLine($"warning: fast-diff map is not enabled for {name}. operation may be slow.");
         ByteName? from = DiffOptions.FindFromSnapshot(session.Arguments);
-        listing.Add(name, image.Id, await MeasureAsync(session, image, from).ConfigureAwait(false));
+        Task<IReadOnlyList<ImageUsage>> measuring =
+            DiskUsage.MeasureAsync(image, from, session.Arguments.Has(s_exact), session.Interrupted);
+        await NamingWhatIsMissingAsync(session, "specified snapshot", measuring).ConfigureAwait(false);
+        listing.Add(name, image.Id, await measuring.ConfigureAwait(false));
     }
 
-    private static async Task<IReadOnlyList<ImageUsage>> MeasureAsync(CommandSession session, Image image, ByteName? from)
+    private static async Task NamingWhatIsMissingAsync(CommandSession session, string what, Task work)
     {
         try
         {
-            bool isExact = session.Arguments.Has(s_exact);
-            return await DiskUsage.MeasureAsync(image, from, isExact, session.Interrupted).ConfigureAwait(false);
+            await work.ConfigureAwait(false);
         }
-        catch (StorageException e) when (e.Errno == Errno.ENOENT && from is not null)
+        catch (StorageException e) when (e.Errno == Errno.ENOENT)
         {
-            session.Terminal.PrintErrorLine("specified snapshot is not found.");
+            session.Terminal.PrintErrorLine($"{what} is not found.");
             throw;
         }
     }

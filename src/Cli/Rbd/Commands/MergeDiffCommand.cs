@@ -45,13 +45,25 @@ internal sealed class MergeDiffCommand : Command
         {
             Stream later = Open(session, second == "-" ? "./-" : second);
             await using (later.ConfigureAwait(false))
+                await MergeAsync(session, earlier, later, path, progress).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task MergeAsync(CommandSession session, Stream first, Stream second, string path, ProgressLine progress)
+    {
+        bool isCreated = false;
+        try
+        {
+            await new StreamWork(session.Terminal, Errno.EDOM).RunAsync(() => StreamFiles.WriteAsync(session.Terminal, path, output =>
             {
-                var work = new StreamWork(session.Terminal, Errno.EDOM);
-                await work.RunAsync(() => StreamFiles.WriteAsync(
-                    session.Terminal,
-                    path,
-                    output => DiffMerge.RunAsync(earlier, later, output, progress.Report, session.Interrupted))).ConfigureAwait(false);
-            }
+                isCreated = true;
+                return DiffMerge.RunAsync(first, second, output, progress.Report, session.Interrupted);
+            })).ConfigureAwait(false);
+        }
+        catch (StorageException) when (!isCreated)
+        {
+            session.Terminal.PrintErrorLine($"rbd: error create {path}");
+            throw;
         }
     }
 
