@@ -88,6 +88,38 @@ def test_refresh_after_an_image_vanished(room, daemon):
     assert [f"disk{number}" in listed for number in range(10)] == [number != 3 for number in range(10)]
 
 
+def test_clone_of_a_volume(room, daemon):
+    room.file("content", bytes(range(256)) * (16 * 1024))
+    room.run("rbd", "import", "--no-progress", room.path / "content", "rbd/disk")
+    daemon.define("pool", POOL_XML)
+    daemon.virsh("pool-start", "images")
+
+    daemon.virsh("vol-clone", "--pool", "images", "disk", "clone")
+    daemon.virsh("vol-clone", "--pool", "images", "disk", "again")
+
+    # libvirt takes a snapshot for the first clone, and finds that it serves the second too.
+    relatives = room.python("""
+import rados, rbd
+with rados.Rados(conffile='') as cluster, cluster.open_ioctx('rbd') as ioctx:
+    with rbd.Image(ioctx, 'disk') as disk:
+        (snapshot,) = disk.list_snaps()
+        assert disk.is_protected_snap(snapshot['name'])
+        print(sorted(name for _, name in disk.list_children()))
+    with rbd.Image(ioctx, 'clone') as clone:
+        assert clone.read(0, clone.size()) == bytes(range(256)) * (16 * 1024)
+        clone.write(b'own', 0)
+""")
+    assert relatives == "['again', 'clone']\n"
+    assert "rbd/clone" in daemon.virsh("vol-list", "images").stdout
+    refused = daemon.virsh("vol-delete", "--pool", "images", "disk", check=False)
+    assert refused.returncode == 1
+
+    daemon.virsh("vol-delete", "--pool", "images", "clone")
+    daemon.virsh("vol-delete", "--pool", "images", "again")
+    daemon.virsh("vol-delete", "--pool", "images", "--delete-snapshots", "disk")
+    assert room.run("rbd", "ls", "rbd").stdout == ""
+
+
 def test_missing_pool_is_reported_with_its_errno(daemon):
     daemon.define("pool", POOL_XML.replace("<name>rbd</name>", "<name>nothing</name>"))
 
