@@ -162,7 +162,8 @@ internal sealed class ImageFollower : IAsyncDisposable
         bool isFollowed = false;
         try
         {
-            await RefreshAsync(CancellationToken.None).ConfigureAwait(false);
+            // Not only when stale: what somebody else is applying at this moment is to be acknowledged too.
+            await ReadAgainAsync(CancellationToken.None).ConfigureAwait(false);
             await _acknowledge().ConfigureAwait(false);
             isFollowed = true;
         }
