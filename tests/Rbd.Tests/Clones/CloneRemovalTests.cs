@@ -83,7 +83,8 @@ public sealed class CloneRemovalTests
         await using (Image parent = await fixture.Pool.OpenAsync("parent"))
             await CloneFixture.RemoveSnapAsync(parent, "snap");
         await ImageTrash.MoveAsync(fixture.Io, "parent", TrashSource.User, TimeSpan.Zero, CancellationToken.None);
-        await ImageTrash.PurgeAsync(fixture.Io, DateTimeOffset.UtcNow, -1, null, CancellationToken.None);
+        await Refused.WithAsync(
+            Errno.ENOTEMPTY, () => ImageTrash.PurgeAsync(fixture.Io, DateTimeOffset.UtcNow, -1, null, CancellationToken.None));
         TrashEntry parentEntry = Assert.Single(await ImageTrash.ListAsync(fixture.Io, CancellationToken.None));
         await Refused.WithAsync(
             Errno.ENOTEMPTY, () => ImageTrash.RemoveAsync(fixture.Io, parentEntry.Id, force: true, null, CancellationToken.None));
