@@ -36,6 +36,8 @@ internal sealed class ImageDiffReader(Image image, DiffReader input, ulong spars
             throw Unfit(Errno.EINVAL, $"start snapshot '{from}' does not exist in the image, aborting", snapshots);
         if (header.To is { } to && Holds(snapshots, to))
             throw Unfit(Errno.EEXIST, $"end snapshot '{to}' already exists, aborting", snapshots);
+        if (header.To is not null && (ulong)snapshots.Count >= await image.Snapshots.GetLimitAsync(cancellationToken).ConfigureAwait(false))
+            throw new StorageException(Errno.EDQUOT, $"image {image.Description} has as many snapshots as it may have: remove one, or raise the limit");
         if (header.Size is { } size)
             _ = image.Pool.Volumes.Limits.RoundUp(size); // EFBIG before anything is done
     }

@@ -135,6 +135,29 @@ public sealed class CopyTests
         await Refused.WithAsync(Errno.EINVAL, () => ImageCopy.CopyAsync(source, destination, 0, null, CancellationToken.None));
     }
 
+    [Theory]
+    [InlineData(31)]
+    [InlineData(32)]
+    public async Task Copy_of_a_clone_or_of_its_snapshot_has_its_bytes_and_no_parent(int seed)
+    {
+        (TestPool pool, Image source) = await DiffModelPool.CreateAsync(isCurve: false, isClone: true, seed);
+        await using TestPool owner = pool;
+        await using Image clone = source;
+        await clone.SnapshotAsync("now");
+        await using Image state = await clone.OpenAsync("now");
+
+        await ImageCopy.CopyAsync(clone, pool.Io, "copy", new ImageOptions(), 0, null, CancellationToken.None);
+        await ImageCopy.CopyAsync(state, pool.Io, "copy-of-state", new ImageOptions(), 0, null, CancellationToken.None);
+
+        foreach (string name in (string[])["copy", "copy-of-state"])
+        {
+            await using Image copy = await pool.OpenAsync(name);
+            Assert.Equal(await clone.ReadAllAsync(), await copy.ReadAllAsync());
+            Assert.Null(await copy.GetParentAsync(CancellationToken.None));
+            Assert.Empty(await copy.Snapshots.ListAsync(CancellationToken.None));
+        }
+    }
+
     [Fact]
     public async Task Copy_of_an_empty_image()
     {

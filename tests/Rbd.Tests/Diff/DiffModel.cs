@@ -18,7 +18,7 @@ internal sealed class DiffModel(TestPool pool, Image image, byte[] initial, Rand
 
     public async Task StepAsync()
     {
-        switch (random.Next(16))
+        switch (random.Next(18))
         {
             case 0:
                 await ResizeAsync();
@@ -32,7 +32,10 @@ internal sealed class DiffModel(TestPool pool, Image image, byte[] initial, Rand
             case 4 when _snapshots.Count > 0:
                 await RollBackAsync();
                 break;
-            case 5 or 6 or 7 when Content.Length > 0:
+            case 5:
+                await image.Merging.RunAsync(CancellationToken.None);
+                break;
+            case 6 or 7 or 8 when Content.Length > 0:
                 await ZeroAsync();
                 break;
             default:

@@ -100,8 +100,12 @@ public sealed class DiffImportTests
     {
         byte[] diff = DiffBytes.V1.From("there").To("b").Size(Size + 1).Data(5, 9, 9).Zero(20, 30).End();
 
+        await using TestPool pool = await TestPool.CreateAsync();
+        await using Image image = await FilledAsync(pool);
+        await image.SnapshotAsync("there");
+
         for (int length = 0; length < diff.Length; length++)
-            await IsRefusedAsync(diff[..length], canSeek: true, Errno.EBADMSG, summary: null);
+            await IsRefusedAsync(image, diff[..length], canSeek: true, Errno.EBADMSG, summary: null);
     }
 
     [Fact]
@@ -130,7 +134,7 @@ public sealed class DiffImportTests
         await image.SnapshotAsync("there");
         int size = diff.AsSpan().IndexOf((byte)'s') + 1;
         var random = new Random(1);
-        for (int i = 0; i < 200; i++)
+        for (int i = 0; i < 100; i++)
         {
             byte[] broken = [.. diff];
             int place = random.Next(12, broken.Length);
@@ -221,13 +225,31 @@ public sealed class DiffImportTests
     }
 
     [Fact]
-    public async Task ReadAsync_read_only_is_EROFS()
+    public async Task ReadAsync_no_more_snapshots_may_be_taken_is_EDQUOT_and_changes_nothing()
+    {
+        await using TestPool pool = await TestPool.CreateAsync();
+        await using Image image = await FilledAsync(pool);
+        await image.SnapshotAsync("there");
+        await image.Snapshots.SetLimitAsync(1, CancellationToken.None);
+
+        await Refused.WithAsync(Errno.EDQUOT, () => ImportAsync(image, DiffBytes.V1.To("b").Size(10).End(), canSeek: false));
+
+        Assert.Equal(Enumerable.Repeat((byte)1, Size), await image.ReadAllAsync());
+    }
+
+    [Fact]
+    public async Task ReadAsync_read_only_or_at_a_snapshot_is_EROFS()
     {
         await using TestPool pool = await TestPool.CreateAsync();
         await pool.CreateImageAsync("image", Size);
         await using Image image = await pool.OpenAsync("image", readOnly: true);
 
+        await using Image other = await pool.OpenAsync("image");
+        await other.SnapshotAsync("s");
+        await using Image state = await pool.OpenAtAsync("image", "s", readOnly: false);
+
         await Refused.WithAsync(Errno.EROFS, () => ImportAsync(image, DiffBytes.V1.Size(Size).End(), canSeek: false));
+        await Refused.WithAsync(Errno.EROFS, () => ImportAsync(state, DiffBytes.V1.Size(Size).End(), canSeek: false));
     }
 
     private static async Task IsRefusedAsync(byte[] diff, bool canSeek, Errno errno, string? summary)
@@ -236,10 +258,15 @@ public sealed class DiffImportTests
         await using Image image = await FilledAsync(pool);
         await image.SnapshotAsync("there");
 
+        await IsRefusedAsync(image, diff, canSeek, errno, summary);
+    }
+
+    private static async Task IsRefusedAsync(Image image, byte[] diff, bool canSeek, Errno errno, string? summary)
+    {
         var error = await Assert.ThrowsAsync<ImageStreamException>(() => ImportAsync(image, diff, canSeek));
 
         Assert.Equal((errno, summary ?? error.Summary), (error.Errno, error.Summary));
-        Assert.Equal(Enumerable.Repeat((byte)1, Size), await image.ReadAllAsync());
+        Assert.Equal(Enumerable.Repeat((byte)1, Size).ToArray(), await image.ReadAllAsync());
         Assert.Single(await image.Snapshots.ListAsync(CancellationToken.None));
     }
 
