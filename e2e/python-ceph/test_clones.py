@@ -1,4 +1,4 @@
-"""Ceph's own Python module: clones, their parents and children, flattening."""
+"""Ceph's own Python module: clones, their parents and children, flattening, deep copies."""
 
 import pytest
 import rbd
@@ -224,6 +224,42 @@ def test_copy_of_a_clone_has_no_parent(ioctx, child):
         assert copy.read(0, SIZE) == CONTENT
         with pytest.raises(rbd.ImageNotFound):
             copy.parent_info()
+
+
+def test_deep_copy_takes_snapshots_and_parent_along(ioctx, parent, child):
+    child.write(b"one" * 1000, 0)
+    child.create_snap("one")
+    child.write(b"two" * 1000, 2 * MIB)
+    child.create_snap("two")
+    child.write(b"now" * 1000, 4 * MIB)
+
+    child.deep_copy(ioctx, "copy")
+
+    with rbd.Image(ioctx, "copy") as copy:
+        assert copy.read(0, SIZE) == child.read(0, SIZE)
+        assert [entry["name"] for entry in copy.list_snaps()] == ["one", "two"]
+        assert copy.parent_info() == ("rbd", "parent", "base")
+        for name in ("one", "two"):
+            copy.set_snap(name)
+            child.set_snap(name)
+            assert copy.read(0, SIZE) == child.read(0, SIZE)
+    assert sorted(name for _, name in parent.list_children()) == ["child", "copy"]
+
+
+def test_deep_copy_of_an_existing_name(ioctx, parent, child):
+    with pytest.raises(rbd.ImageExists):
+        parent.deep_copy(ioctx, "child")
+
+
+def test_sparsify_keeps_the_content(child):
+    child.write(bytes(4 * MIB), 0)
+
+    child.sparsify(64 * KIB)
+
+    assert child.read(0, SIZE) == bytes(4 * MIB) + CONTENT[4 * MIB:]
+    for wrong in (1000, 2 * KIB, 96 * KIB, 64 * MIB):
+        with pytest.raises(rbd.InvalidArgument):
+            child.sparsify(wrong)
 
 
 def test_refusals(ioctx, parent, child):

@@ -83,6 +83,28 @@ static inline rbd_image_t create_and_open(rados_ioctx_t io, const char *name, ui
     return image;
 }
 
+static inline void fill(rbd_image_t image, uint64_t offset, size_t length, int value)
+{
+    char *data = malloc(length);
+    memset(data, value, length);
+    EQUAL(length, rbd_write(image, offset, length, data));
+    free(data);
+}
+
+/* Every byte of the range is value. */
+static inline void holds(rbd_image_t image, uint64_t offset, size_t length, int value)
+{
+    char *data = malloc(length);
+    memset(data, ~value, length);
+    EQUAL(length, rbd_read(image, offset, length, data));
+    for (size_t i = 0; i < length; i++)
+        if (data[i] != (char)value) {
+            fprintf(stderr, "byte %zu after %llu is %d, expected %d\n", i, (unsigned long long)offset, data[i], value);
+            _exit(1);
+        }
+    free(data);
+}
+
 /* A line "Name:\tnumber ..." of /proc/self/status. */
 static inline long status_of(const char *name)
 {

@@ -18,23 +18,6 @@ static int progress_of(uint64_t done, uint64_t total, void *arg)
     return arg ? *(int *)arg : 0;
 }
 
-static void fill(rbd_image_t target, uint64_t offset, size_t length, int value)
-{
-    char *data = malloc(length);
-    memset(data, value, length);
-    EQUAL(length, rbd_write(target, offset, length, data));
-    free(data);
-}
-
-static void holds(rbd_image_t source, uint64_t offset, size_t length, int value)
-{
-    char *data = malloc(length);
-    EQUAL(length, rbd_read(source, offset, length, data));
-    for (size_t i = 0; i < length; i++)
-        CHECK(data[i] == (char)value);
-    free(data);
-}
-
 static rbd_image_options_t options_with(int option, uint64_t value)
 {
     rbd_image_options_t options;

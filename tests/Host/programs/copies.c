@@ -12,23 +12,6 @@ static int progress_of(uint64_t done, uint64_t total, void *arg)
     return 0;
 }
 
-static void fill(rbd_image_t target, uint64_t offset, size_t length, int value)
-{
-    char *data = malloc(length);
-    memset(data, value, length);
-    EQUAL(length, rbd_write(target, offset, length, data));
-    free(data);
-}
-
-static void holds(rbd_image_t source, uint64_t offset, size_t length, int value)
-{
-    char *data = malloc(length);
-    EQUAL(length, rbd_read(source, offset, length, data));
-    for (size_t i = 0; i < length; i++)
-        CHECK(data[i] == (char)value);
-    free(data);
-}
-
 static void copying_with_everything(rbd_image_t image)
 {
     rbd_image_t copy;

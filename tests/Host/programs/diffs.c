@@ -31,14 +31,6 @@ static struct seen differ(const char *from, uint64_t offset, uint64_t length, in
     return seen;
 }
 
-static void fill(uint64_t offset, size_t length)
-{
-    char *data = malloc(length);
-    memset(data, 7, length);
-    EQUAL(length, rbd_write(image, offset, length, data));
-    free(data);
-}
-
 int main(void)
 {
     struct client client = connect_client();
@@ -46,13 +38,13 @@ int main(void)
     asker = pthread_self();
     image = create_and_open(client.io, "image", SIZE);
     EQUAL(0, differ(NULL, 0, SIZE, 0).calls);
-    fill(0, OBJECT);
+    fill(image, 0, OBJECT, 7);
     EQUAL(0, rbd_snap_create(image, "first"));
     EQUAL(0, differ("first", 0, SIZE, 0).calls);
-    fill(3 * OBJECT + 65536, 65536);
+    fill(image, 3 * OBJECT + 65536, 65536, 7);
     EQUAL(0, rbd_snap_create(image, "second"));
     EQUAL(OBJECT, rbd_discard(image, 0, OBJECT));
-    fill(5 * OBJECT, 2 * OBJECT);
+    fill(image, 5 * OBJECT, 2 * OBJECT, 7);
 
     struct seen seen = differ("first", 0, SIZE, 0);
     CHECK(seen.data >= 2 * OBJECT + 65536 && seen.data <= 3 * OBJECT);

@@ -14,27 +14,6 @@ static int progress_of(uint64_t done, uint64_t total, void *arg)
     return arg ? *(int *)arg : 0;
 }
 
-static void fill(rbd_image_t target, uint64_t offset, size_t length, int value)
-{
-    char *data = malloc(length);
-    memset(data, value, length);
-    EQUAL(length, rbd_write(target, offset, length, data));
-    free(data);
-}
-
-static void holds(rbd_image_t source, uint64_t offset, size_t length, int value)
-{
-    char *data = malloc(length);
-    memset(data, ~value, length);
-    EQUAL(length, rbd_read(source, offset, length, data));
-    for (size_t i = 0; i < length; i++)
-        if (data[i] != (char)value) {
-            fprintf(stderr, "byte %zu after %llu is %d, expected %d\n", i, (unsigned long long)offset, data[i], value);
-            _exit(1);
-        }
-    free(data);
-}
-
 static uint64_t id_of(const char *name)
 {
     uint64_t id = 0;
