@@ -67,7 +67,7 @@ internal sealed class SnapshotModel
 
     public async Task StepAsync()
     {
-        string step = await (_random.Next(34) switch
+        string step = await (_random.Next(36) switch
         {
             < 10 => WriteAsync(),
             < 13 => DiscardAsync(),
@@ -82,6 +82,7 @@ internal sealed class SnapshotModel
             29 => FlushAsync(),
             30 => TurnAsync(),
             31 => MergeAsync(),
+            < 34 => DiffAsync(),
             _ => ViewAsync(),
         });
         _steps.Add(step);
@@ -295,6 +296,38 @@ internal sealed class SnapshotModel
         await viewer.SetSnapshotAsync(snapshot.Name, CancellationToken.None);
         await VerifyAsync(viewer, snapshot.Data, $"snapshot {snapshot.Name}");
         return viewer == _other ? $"the other views {snapshot.Name}" : $"view {snapshot.Name}";
+    }
+
+    // From a snapshot, or from nothing, to a later one or to the head.
+    private async Task<string> DiffAsync()
+    {
+        int from = _random.Next(-1, _snapshots.Count);
+        int to = _random.Next(from + 1, _snapshots.Count + 1);
+        ByteName? fromName = from < 0 ? (ByteName?)null : ByteName.FromText(_snapshots[from].Name);
+        ByteName? toName = to == _snapshots.Count ? (ByteName?)null : ByteName.FromText(_snapshots[to].Name);
+        byte[] before = from < 0 ? [] : _snapshots[from].Data;
+        byte[] after = toName is null ? _head : _snapshots[to].Data;
+        if (after.Length == 0)
+            return "nothing";
+        await LastWriter.FlushAsync();
+        await using Image image = await Image.OpenAsync(_pool.Io, _name, toName, readOnly: true, CancellationToken.None);
+
+        var known = new byte[after.Length];
+        before.AsSpan(0, Math.Min(before.Length, after.Length)).CopyTo(known);
+        await image.DiffAsync(fromName, 0, (ulong)after.Length, includeParent: true, wholeObject: false, Apply, CancellationToken.None);
+        int equal = after.AsSpan().CommonPrefixLength(known);
+        Assert.True(equal == after.Length, $"the difference of {fromName} and {toName} leaves out byte {equal}");
+        return $"diff {fromName} to {toName}";
+
+        int Apply(ulong offset, ulong length, bool exists)
+        {
+            Span<byte> range = known.AsSpan((int)offset, (int)length);
+            if (exists)
+                after.AsSpan((int)offset, (int)length).CopyTo(range);
+            else
+                range.Clear();
+            return 0;
+        }
     }
 
     private SnapshotModelSnapshot AnySnapshot() => _snapshots[_random.Next(_snapshots.Count)];
