@@ -19,6 +19,8 @@ usage: ./build.sh VERB
   test    every test: .NET projects, C programs that host the library, stock QEMU, Python, libvirt, fio; ends with one summary line
   cluster start DIR | stop DIR | tell DIR ORDER...
           run a CurveBS test cluster with a real etcd on loopback; DIR keeps its state and gets curverbd.conf and curverbd-nebd.conf
+  fuzz [SECONDS]
+          feed damaged frames and messages to the parsers for so long, each (600)
   bench   fio on CurveRbd, on qemu-nbd and on the plain file, side by side; writes bench/RESULTS.md
   clean   remove out/ and everything the compiler left
   help    this text
@@ -38,6 +40,7 @@ case ${1:-help} in
     test)  require_packages build image demo test; publish; guest_image; source scripts/cluster.sh; source scripts/test.sh; run_tests ;;
     bench) require_packages build demo test; publish; shift; bench/run.py "$@" ;;
     cluster) require_packages build cluster; shift; source scripts/cluster.sh; cluster "$@" ;;
+    fuzz)  require_packages build; source scripts/fuzz.sh; fuzz "${2:-600}" ;;
     clean) clean ;;
     help|-h|--help) usage ;;
     *) usage >&2; exit 2 ;;

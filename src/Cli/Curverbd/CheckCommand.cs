@@ -8,17 +8,25 @@ internal sealed class CheckCommand : Command
 {
     private static readonly Switch s_repair = new("repair", "put right what can be without losing data");
 
+    private static readonly Switch s_cluster = new("cluster", "look at configuration, MDS, chunkservers, etcd and nebd instead");
+
     public override string Name => "check";
 
     public override string Summary => "Look whether records and volumes fit together, of one image, one pool or all pools.";
 
-    public override IReadOnlyList<Option> Options { get; } = [s_repair, .. OutputFormat.Options];
+    public override IReadOnlyList<Option> Options { get; } = [s_repair, s_cluster, .. OutputFormat.Options];
 
     public override IReadOnlyList<Positional> Positionals { get; } =
         [new("pool-spec", "pool, or [pool/[namespace/]]image with a slash; all pools unless given")];
 
     public override async Task RunAsync(CommandSession session)
     {
+        if (session.Arguments.Has(s_cluster))
+        {
+            await ClusterCheck.RunAsync(session).ConfigureAwait(false);
+            return;
+        }
+
         DocumentWriter? document = OutputFormat.Choose(session.Arguments);
         bool repair = session.Arguments.Has(s_repair);
         IReadOnlyList<CheckFinding> findings = await CheckAsync(session, repair).ConfigureAwait(false);
