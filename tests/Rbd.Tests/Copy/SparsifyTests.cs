@@ -72,7 +72,7 @@ public sealed class SparsifyTests
         {
             for (ulong i = 0; i < 64; i++)
                 await image.WriteAsync(i * Cluster + 77, new[] { (byte)(i + 1) });
-        });
+        }, CancellationToken.None);
 
         for (int i = 0; i < 10; i++)
             await image.SparsifyAsync(4096, null, CancellationToken.None);

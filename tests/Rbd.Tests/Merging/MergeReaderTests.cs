@@ -109,7 +109,8 @@ public sealed class MergeReaderTests
         byte[] model = await ScatterAsync(fixture, writer, random);
         LayerStack reader = await OpenReaderAsync(fixture, writer, tableBytesMax: 0);
 
-        Task merge = Task.Run(() => MergeFrozenAsync(fixture, writer, options: new MergeOptions { ClustersAtOnce = 2 }));
+        Task merge = Task.Run(
+            () => MergeFrozenAsync(fixture, writer, options: new MergeOptions { ClustersAtOnce = 2 }), CancellationToken.None);
         int rounds = 0;
         do
         {
