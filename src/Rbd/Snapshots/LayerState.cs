@@ -20,6 +20,19 @@ internal sealed record LayerState(bool IsEmpty, ulong Capacity)
         }
     }
 
+    /// <returns>null: its volume is gone, because it was merged away since the record was read.</returns>
+    public static async Task<LayerState?> FindAsync(ImagePool pool, LayerRecord layer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(pool, layer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException error) when (error.Errno == Errno.ENOENT)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// The capacity for an overlay on it: the same if that suffices, because a layer is merged only into one that is as large.
     /// </summary>

@@ -25,16 +25,16 @@ internal sealed class SnapshotCreation(Image image, ByteName name, SnapshotCreat
         await image.Ownership.TryTakeAsync(cancellationToken).ConfigureAwait(false);
         Operation operation = await Operation.StartAsync(Pool, cancellationToken).ConfigureAwait(false);
         await using (operation.ConfigureAwait(false))
-            await RunAsync(operation, records, cancellationToken).ConfigureAwait(false);
+            await RunAsync(operation, cancellationToken).ConfigureAwait(false);
         progress?.Invoke(1, 1);
     }
 
-    private async Task RunAsync(Operation operation, ImageRecords records, CancellationToken cancellationToken)
+    private async Task RunAsync(Operation operation, CancellationToken cancellationToken)
     {
         try
         {
             // While requests go on: only what must be is done while they are held back.
-            await PrepareAsync(operation, records, cancellationToken).ConfigureAwait(false);
+            await PrepareAsync(operation, cancellationToken).ConfigureAwait(false);
             long revision = await new HeadChange(Pool, image.Id, operation).RunAsync(
                 NewFreeze(), (current, transaction) => ChangeAsync(operation, current, transaction, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
@@ -54,10 +54,12 @@ internal sealed class SnapshotCreation(Image image, ByteName name, SnapshotCreat
         IgnoresQuiesceErrors = flags.HasFlag(SnapshotCreateFlags.IgnoreQuiesceError),
     };
 
-    private async Task PrepareAsync(Operation operation, ImageRecords records, CancellationToken cancellationToken)
+    // When a merge takes the head's volume away meanwhile, all is done while requests are held back, and no merge ends.
+    private async Task PrepareAsync(Operation operation, CancellationToken cancellationToken)
     {
-        LayerState head = await LayerState.ReadAsync(Pool, records.HeadLayer.Value, cancellationToken).ConfigureAwait(false);
-        if (!IsShared(records, head))
+        ImageRecords records = await image.ReadRecordsAsync(cancellationToken).ConfigureAwait(false);
+        LayerState? head = await LayerState.FindAsync(Pool, records.HeadLayer.Value, cancellationToken).ConfigureAwait(false);
+        if (head is not null && !IsShared(records, head))
             _overlay = await CreateOverlayAsync(operation, records, head, cancellationToken).ConfigureAwait(false);
     }
 

@@ -17,18 +17,14 @@ internal sealed class SnapshotRollback(Image image, ByteName name)
             throw new CallbackAbortedException(answer);
         Operation operation = await Operation.StartAsync(Pool, cancellationToken).ConfigureAwait(false);
         await using (operation.ConfigureAwait(false))
-            await RunAsync(operation, records, snapshot, cancellationToken).ConfigureAwait(false);
+            await RunAsync(operation, cancellationToken).ConfigureAwait(false);
         await image.Merging.DropAsync().ConfigureAwait(false);
         progress?.Invoke(objects, objects);
     }
 
-    private async Task RunAsync(
-        Operation operation, ImageRecords records, SnapshotRecord snapshot, CancellationToken cancellationToken)
+    private async Task RunAsync(Operation operation, CancellationToken cancellationToken)
     {
-        LayerRecord below = records.GetLayer(snapshot.Layer).Value;
-        LayerState state = await LayerState.ReadAsync(Pool, below, cancellationToken).ConfigureAwait(false);
-        NewLayer overlay = await NewLayer.CreateOverlayAsync(
-            Pool, operation, records.Header.Value, below, state.CapacityFor(snapshot.Size), cancellationToken).ConfigureAwait(false);
+        NewLayer overlay = await PrepareAsync(operation, cancellationToken).ConfigureAwait(false);
         long revision;
         try
         {
@@ -44,6 +40,29 @@ internal sealed class SnapshotRollback(Image image, ByteName name)
         }
 
         await image.SettleAsync(revision).ConfigureAwait(false);
+    }
+
+    private async Task<NewLayer> PrepareAsync(Operation operation, CancellationToken cancellationToken)
+    {
+        NewLayer? overlay = null;
+        await ImagePool.RetryAsync(
+            $"roll image {image.Description} back",
+            async () => (overlay = await TryPrepareAsync(operation, cancellationToken).ConfigureAwait(false)) is not null)
+            .ConfigureAwait(false);
+        return overlay!;
+    }
+
+    // A merge may take the volume away between two looks; the records say then what took its place.
+    private async Task<NewLayer?> TryPrepareAsync(Operation operation, CancellationToken cancellationToken)
+    {
+        ImageRecords records = await image.ReadRecordsAsync(cancellationToken).ConfigureAwait(false);
+        SnapshotRecord snapshot = ImageView.Find(records, name);
+        LayerRecord below = records.GetLayer(snapshot.Layer).Value;
+        LayerState? state = await LayerState.FindAsync(Pool, below, cancellationToken).ConfigureAwait(false);
+        if (state is null)
+            return null;
+        return await NewLayer.CreateOverlayAsync(
+            Pool, operation, records.Header.Value, below, state.CapacityFor(snapshot.Size), cancellationToken).ConfigureAwait(false);
     }
 
     private ImageHeader Change(ImageRecords records, RecordTransaction transaction, NewLayer overlay)
