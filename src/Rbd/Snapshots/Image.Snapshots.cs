@@ -33,8 +33,6 @@ public sealed partial class Image
             records, id is null or Snapshot.HeadId ? Snapshot.HeadId : ImageView.Find(records, id.Value).Id),
         cancellationToken);
 
-    internal StorageException Unsupported(string what) => new(Errno.EOPNOTSUPP, $"image {Description}: {what}: not supported");
-
     /// <summary>Follows changed records. Never called concurrently.</summary>
     internal async Task ApplyAsync(ImageRecords records)
     {

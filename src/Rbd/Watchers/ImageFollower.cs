@@ -27,6 +27,7 @@ internal sealed class ImageFollower : IAsyncDisposable
     private volatile ImageRecords _followed = null!;
     private volatile bool _isStale;
     private volatile bool _isUpdated;
+    private volatile bool _isRemoved;
 
     private ImageFollower(ImagePool pool, string id)
     {
@@ -169,7 +170,7 @@ internal sealed class ImageFollower : IAsyncDisposable
         }
         catch (Exception error)
         {
-            isFollowed = error is StorageException { Errno: Errno.ENOENT }; // removed: there is nothing more to follow
+            isFollowed = _isRemoved; // there is nothing more to follow
             Log.ChangeNotFollowed(Pool.Logger, Id, error);
         }
 
@@ -202,9 +203,9 @@ internal sealed class ImageFollower : IAsyncDisposable
         _isStale = false;
         try
         {
-            ImageRecords records = await ImageRecords.ReadAsync(Pool, Id, cancellationToken).ConfigureAwait(false)
-                ?? throw new StorageException(Errno.ENOENT, $"image {Pool.Describe(_records.Header.Value.Name)} was removed");
-            _records = records;
+            ImageRecords? records = await ImageRecords.ReadAsync(Pool, Id, cancellationToken).ConfigureAwait(false);
+            _isRemoved = records is null;
+            _records = records ?? throw new StorageException(Errno.ENOENT, $"image {Pool.Describe(_records.Header.Value.Name)} was removed");
             await _apply(records).ConfigureAwait(false);
             _followed = records;
         }

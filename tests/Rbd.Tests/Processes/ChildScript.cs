@@ -38,8 +38,8 @@ internal static class ChildScript
         await using Image image = await Image.OpenAsync(io, "image", null, readOnly: false, CancellationToken.None);
         await (script switch
         {
-            "write" => WriteAsync(image, flushes: false),
-            "write-and-flush" => WriteAsync(image, flushes: true),
+            "write" => WriteAsync(image, flushes: false, arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : (int)(image.Size / 4096)),
+            "write-and-flush" => WriteAsync(image, flushes: true, (int)(image.Size / 4096)),
             "write-bytes" => WriteBytesAsync(image, int.Parse(arguments[1], CultureInfo.InvariantCulture), int.Parse(arguments[2], CultureInfo.InvariantCulture)),
             "keep" => KeepAsync(image),
             _ => throw new ArgumentException(script),
@@ -47,10 +47,9 @@ internal static class ChildScript
     }
 
     /// <summary>Writes 1, 2, ... into slots of 4 KiB all over the image, and says each once it is acknowledged; ends with a line.</summary>
-    private static async Task WriteAsync(Image image, bool flushes)
+    private static async Task WriteAsync(Image image, bool flushes, int slots)
     {
         Task end = Task.Run(Console.In.ReadLine); // the asynchronous one waits as well
-        int slots = (int)(image.Size / 4096);
         var slot = new byte[4096];
         for (long n = 1; !end.IsCompleted; n++)
         {

@@ -39,6 +39,37 @@ public sealed class ProcessesTests
         Assert.Equal(PrefixOf(last), await ReadAsync(image));
     }
 
+    [Fact]
+    public async Task Snapshots_come_and_go_under_two_writers_that_merge()
+    {
+        await using TestPool pool = await TestPool.CreateLocalAsync();
+        await using Image image = await pool.CreateAndOpenAsync(Size + 4096);
+        await using ChildProcess child = ChildProcess.Start("write", pool.Directory, $"{Slots}");
+        var acknowledged = new List<long>();
+        Task<long> listening = ListenAsync(child, acknowledged);
+
+        for (byte i = 1; i <= 12; i++)
+        {
+            await ReachAsync(acknowledged, 20);
+            await image.Snapshots.CreateAsync("s", SnapshotCreateFlags.None, null, None);
+            await image.WriteAsync(Size, new[] { i });
+            await ReachAsync(acknowledged, 20);
+            await image.Snapshots.RemoveAsync("s", SnapshotRemoveFlags.None, null, None);
+            if (i % 3 == 0)
+                await image.Merging.RunAsync(None);
+        }
+
+        await child.SayAsync("enough");
+        long last = await listening;
+        Assert.Equal(0, await child.EndAsync());
+        await image.Merging.RunAsync(None);
+        Assert.Equal(PrefixOf(last), await ReadAsync(image));
+        var mine = new byte[1];
+        await image.ReadAsync(Size, mine);
+        Assert.Equal(12, mine[0]);
+        Assert.True(image.Volume.IsPlain);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
