@@ -12,7 +12,10 @@ public sealed partial class Image
     /// </summary>
     /// <param name="sparseSize">Runs begin and end at multiples of it, in bytes. On an image with snapshots or a parent at multiples of 64 KiB too.</param>
     /// <param name="progress">In objects.</param>
-    /// <exception cref="StorageException">EINVAL: no power of two from 4096 to the object size. EROFS: read-only, or at a snapshot.</exception>
+    /// <exception cref="StorageException">
+    /// EINVAL: no power of two from 4096 to the object size. EROFS: read-only, or at a snapshot. EBUSY: others may write to it at the
+    /// same time, because it has no exclusive lock.
+    /// </exception>
     /// <exception cref="CallbackAbortedException">What has been given back stays so.</exception>
     public async Task SparsifyAsync(ulong sparseSize, ProgressCallback? progress, CancellationToken cancellationToken)
     {
@@ -21,6 +24,7 @@ public sealed partial class Image
         if (!BitOperations.IsPow2(sparseSize) || sparseSize < SparseSizeMin || sparseSize > ObjectSize)
             throw Invalid($"the sparse size {sparseSize} is no power of two from {SparseSizeMin} to the object size {ObjectSize}");
 
+        await ThrowIfSharedAsync(cancellationToken).ConfigureAwait(false);
         ulong size = Size;
         foreach (VolumeExtent range in await ListOwnDataAsync(size, cancellationToken).ConfigureAwait(false))
         {
@@ -36,6 +40,14 @@ public sealed partial class Image
 
         await FlushAsync().ConfigureAwait(false);
         Report(progress, size, size);
+    }
+
+    // Whether a run is zero is looked up first; only with one writer can nobody fill it before it is given back.
+    private async Task ThrowIfSharedAsync(CancellationToken cancellationToken)
+    {
+        bool hasLock = (Features & ImageFeatures.ExclusiveLock) != 0;
+        if (!hasLock && (await ListWatchersAsync(cancellationToken).ConfigureAwait(false)).Count > 1)
+            throw new StorageException(Errno.EBUSY, $"image {Description} has no exclusive lock and is open elsewhere: close it there to sparsify it");
     }
 
     private int SparseSizeOf(ulong sparseSize)

@@ -10,12 +10,14 @@ internal sealed class ImageDiff : IAsyncDisposable
     private readonly Image? _from;
     private readonly Predicate<VolumePath> _isCounted;
     private readonly bool _isSame;
+    private readonly HashSet<VolumePath> _own = [];
+    private ImageRecords? _ownAccordingTo;
 
-    private ImageDiff(Image image, Image? from, Predicate<VolumePath> isCounted, bool isSame)
+    private ImageDiff(Image image, Image? from, bool includeParent, bool isSame)
     {
         _image = image;
         _from = from;
-        _isCounted = isCounted;
+        _isCounted = includeParent ? _ => true : IsOwn;
         _isSame = isSame;
     }
 
@@ -26,11 +28,7 @@ internal sealed class ImageDiff : IAsyncDisposable
         Image image, Snapshot? from, bool includeParent, CancellationToken cancellationToken)
     {
         if (from is null)
-        {
-            Predicate<VolumePath> isCounted = includeParent ? _ => true : OwnLayers(image);
-            return new ImageDiff(image, null, isCounted, isSame: false);
-        }
-
+            return new ImageDiff(image, null, includeParent, isSame: false);
         if (image.SnapshotId != Snapshot.HeadId && from.Id > image.SnapshotId)
         {
             throw new StorageException(
@@ -38,9 +36,9 @@ internal sealed class ImageDiff : IAsyncDisposable
         }
 
         if (from.Id == image.SnapshotId)
-            return new ImageDiff(image, null, _ => false, isSame: true);
+            return new ImageDiff(image, null, includeParent, isSame: true);
         Image start = await image.OpenSnapshotAsync(from.Id, cancellationToken).ConfigureAwait(false);
-        return new ImageDiff(image, start, _ => true, isSame: false);
+        return new ImageDiff(image, start, includeParent, isSame: false);
     }
 
     /// <summary>The differences in [offset, end): ascending, disjoint, neighbours of one kind joined.</summary>
@@ -70,30 +68,40 @@ internal sealed class ImageDiff : IAsyncDisposable
         for (ulong start = objects?.StartOf(offset) ?? offset, next; start < windowEnd; start = next)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            next = Math.Min(windowEnd, diff.EndOfStep(start));
-            foreach (LayerDiffExtent extent in await ReadStepAsync(diff, objects, start, next).ConfigureAwait(false))
+            (next, List<LayerDiffExtent> found) = await ReadStepAsync(diff, objects, start, windowEnd).ConfigureAwait(false);
+            foreach (LayerDiffExtent extent in found)
                 yield return extent.Clip(offset, end);
         }
     }
 
-    private async Task<List<LayerDiffExtent>> ReadStepAsync(LayerDiff diff, WholeObjects? objects, ulong start, ulong end)
+    /// <returns>How far it came, and what it found.</returns>
+    private async Task<(ulong End, List<LayerDiffExtent> Found)> ReadStepAsync(
+        LayerDiff diff, WholeObjects? objects, ulong start, ulong windowEnd)
     {
+        // Between two steps the layers may change.
         using IoVisit visit = await _image.Layers.Io.VisitAsync().ConfigureAwait(false);
         using IoVisit? earlier = _from is null ? null : await _from.Layers.Io.VisitAsync().ConfigureAwait(false);
+        ulong end = Math.Min(windowEnd, diff.EndOfStep(start));
         List<LayerDiffExtent> found = await diff.ReadStepAsync(start, end, _isCounted).ConfigureAwait(false);
-        return objects is null ? found : await objects.RoundAsync(found).ConfigureAwait(false);
+        return (end, objects is null ? found : await objects.RoundAsync(found).ConfigureAwait(false));
     }
 
-    private static Predicate<VolumePath> OwnLayers(Image image)
+    private bool IsOwn(VolumePath volume)
     {
-        var own = new HashSet<VolumePath>();
-        foreach (Stored<LayerRecord> layer in image.Records.Layers.Values)
+        ImageRecords records = _image.Records;
+        if (!ReferenceEquals(records, _ownAccordingTo))
         {
-            own.Add(layer.Value.Path);
-            if (layer.Value.MovingTo is { } newName)
-                own.Add(layer.Value.Path with { Name = newName });
+            // Layers that are gone meanwhile may still be in the order.
+            foreach (Stored<LayerRecord> layer in records.Layers.Values)
+            {
+                _own.Add(layer.Value.Path);
+                if (layer.Value.MovingTo is { } newName)
+                    _own.Add(layer.Value.Path with { Name = newName });
+            }
+
+            _ownAccordingTo = records;
         }
 
-        return own.Contains;
+        return _own.Contains(volume);
     }
 }

@@ -110,6 +110,21 @@ public sealed class SparsifyTests
     }
 
     [Fact]
+    public async Task SparsifyAsync_without_exclusive_lock_beside_another_writer_is_EBUSY()
+    {
+        await using TestPool pool = await TestPool.CreateAsync();
+        var options = new ImageOptions();
+        options.Set(ImageOption.Features, ImageFeatures.Layering);
+        await using Image image = await pool.CreateAndOpenAsync(Size, options);
+        Image other = await pool.OpenAsync("image");
+
+        await Refused.WithAsync(Errno.EBUSY, () => image.SparsifyAsync(4096, null, CancellationToken.None));
+
+        await other.DisposeAsync();
+        await image.SparsifyAsync(4096, null, CancellationToken.None);
+    }
+
+    [Fact]
     public async Task SparsifyAsync_negative_progress_ends_it()
     {
         await using TestPool pool = await TestPool.CreateAsync();

@@ -76,6 +76,28 @@ public sealed class DiffTests
     });
 
     [Fact]
+    public Task Snapshots_taken_meanwhile_lose_nothing() => WithImageAsync(async image =>
+    {
+        await image.ResizeAsync(200ul << 30, allowShrink: false, null, CancellationToken.None); // several steps of a plain volume, many of an overlay
+        await image.WriteAsync(150ul << 30, new byte[] { 1 });
+        Task snapshots = Task.Run(async () =>
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                await image.WriteAsync((ulong)i << 20, new byte[] { 1 });
+                await image.SnapshotAsync(ByteName.FromText($"s{i}"));
+            }
+        });
+
+        while (!snapshots.IsCompleted)
+            Assert.Contains(await DiffAsync(image, 0, 200ul << 30), extent => extent.Offset <= 150ul << 30 && extent.End > 150ul << 30);
+
+        await snapshots;
+        List<VolumeExtent> extents = await DiffAsync(image, 0, 200ul << 30);
+        Assert.All(Enumerable.Range(0, 5), i => Assert.Contains(extents, extent => extent.Offset <= (ulong)i << 20 && extent.End > (ulong)i << 20));
+    });
+
+    [Fact]
     public Task Negative_callback_ends_the_walk_and_comes_back() => WithImageAsync(async image =>
     {
         await image.WriteAsync(0, new byte[] { 1 });
