@@ -22,7 +22,7 @@ internal sealed class NameCheck(ImagePool pool, PoolRecords records)
             pool, pool.Keys.Trash, RbdJsonContext.Default.TrashRecord, _problems, cancellationToken).ConfigureAwait(false))
             Check(trashed);
         foreach (string imageId in records.ImageIds.Where(id => !_found.Contains(id)))
-            CheckUnnamed(imageId);
+            await CheckUnnamedAsync(imageId, cancellationToken).ConfigureAwait(false);
         return _problems;
     }
 
@@ -66,17 +66,16 @@ internal sealed class NameCheck(ImagePool pool, PoolRecords records)
         _problems.AddRange(report.Problems);
     }
 
-    private void CheckUnnamed(string imageId)
+    private async Task CheckUnnamedAsync(string imageId, CancellationToken cancellationToken)
     {
         if (FindHeader(imageId) is not { } record)
-        {
-            CheckHeaderless(imageId);
-            return;
-        }
+            await CheckHeaderlessAsync(imageId, cancellationToken).ConfigureAwait(false);
+        else if (Parse(record) is { } header) // else the check of the image tells
+            CheckUnnamed(imageId, header);
+    }
 
-        if (Parse(record) is not { } header)
-            return; // the check of the image tells
-
+    private void CheckUnnamed(string imageId, Stored<ImageHeader> header)
+    {
         string name = Describe(header.Value.Namespace, header.Value.Name);
         string key = pool.Keys.Name(header.Value.Namespace, header.Value.Name);
         var report = new CheckReport(imageId, name);
@@ -88,25 +87,31 @@ internal sealed class NameCheck(ImagePool pool, PoolRecords records)
     }
 
     // Records that lasted longer than their header: an image's removal deletes them with its volumes.
-    private void CheckHeaderless(string imageId)
+    private async Task CheckHeaderlessAsync(string imageId, CancellationToken cancellationToken)
     {
         if (records.Of(imageId).All(record => record.Session != 0))
             return;
         var report = new CheckReport(imageId, $"{pool.Io.Pool.Name}: image {imageId}");
-        string layers = pool.Keys.Layers(imageId);
-        if (records.Of(imageId).Any(record => record.Key.StartsWith(layers, StringComparison.Ordinal)))
-            report.Damage("missing-header", "There are records of its layers, but its header is gone: nobody can open it. Restore the record store from a backup.");
+        if (await HasLiveVolumesAsync(imageId, cancellationToken).ConfigureAwait(false))
+            report.Damage("missing-header", "Its volumes are there, but its header is gone: nobody can open it. Restore the record store from a backup.");
         else
             report.Leftover("unfinished-removal", "The image is gone, but some of its records are left. A repair deletes them.", null, DeleteAsync);
         _problems.AddRange(report.Problems);
 
-        async Task<bool> DeleteAsync(CancellationToken cancellationToken)
+        async Task<bool> DeleteAsync(CancellationToken token)
         {
-            Record? header = await pool.Records.GetAsync(pool.Keys.Header(imageId), cancellationToken).ConfigureAwait(false);
+            Record? header = await pool.Records.GetAsync(pool.Keys.Header(imageId), token).ConfigureAwait(false);
             if (header is null)
-                await pool.DeleteRangeAsync(pool.Keys.Image(imageId), cancellationToken).ConfigureAwait(false);
+                await pool.DeleteRangeAsync(pool.Keys.Image(imageId), token).ConfigureAwait(false);
             return header is null;
         }
+    }
+
+    private async Task<bool> HasLiveVolumesAsync(string imageId, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Record> claims = await pool.Records.RangeAsync(pool.Keys.Claims, null, 0, cancellationToken).ConfigureAwait(false);
+        return claims.Select(record => CheckReading.Parse(record, RbdJsonContext.Default.VolumeClaim, problems: null))
+            .Any(claim => claim?.Value is { State: ClaimState.Live } live && string.Equals(live.ImageId, imageId, StringComparison.Ordinal));
     }
 
     private Func<CancellationToken, Task<bool>> ReleaseAsync(Record record) => token =>
