@@ -1,3 +1,6 @@
+using CurveRbd.Rados;
+using CurveRbd.Store;
+
 namespace CurveRbd.Cli.Tests;
 
 public class CurverbdTests : CommandTest
@@ -17,6 +20,33 @@ public class CurverbdTests : CommandTest
 
         Assert.Equal((0, "Records and volumes fit together.\n"), (run.ExitCode, run.Output));
         Assert.Equal("{\"findings\":[],\"wrong\":0,\"repair\":false}\n", (await CurverbdAsync("check rbd --format json")).Output);
+    }
+
+    [Fact]
+    public async Task Check_explains_what_it_finds_and_repairs_it()
+    {
+        await DoAsync("rbd create a --size 1");
+        StoreConnection store = await Stores.ConnectAsync(null!, CancellationToken.None);
+        await store.Records.CommitAsync(
+            new RecordTransaction().Put("pool/1/rbd/name//ghost", "{\"version\":1,\"id\":\"0123456789ab\"}"u8.ToArray()),
+            CancellationToken.None);
+
+        CommandRun found = await CurverbdAsync("check");
+        CommandRun json = await CurverbdAsync("check rbd --format json");
+        CommandRun repaired = await CurverbdAsync("check --repair");
+
+        Assert.Equal(1, found.ExitCode);
+        Assert.Equal(
+            "rbd/ghost: damage (name-without-image)\n"
+            + "    The name leads to image 0123456789ab, which is not there. A repair gives the name free.\n"
+            + "1 wrong, 0 pending, 0 repaired. 'curverbd check --repair' puts right what can be.\n",
+            found.Output);
+        Assert.Contains("\"kind\":\"name-without-image\",\"severity\":\"damage\"", json.Output);
+        Assert.Contains("\"repairable\":true,\"repaired\":false}],\"wrong\":1,\"repair\":false}", json.Output);
+        Assert.Equal(0, repaired.ExitCode);
+        Assert.EndsWith(" REPAIRED.\n0 wrong, 0 pending, 1 repaired.\n", repaired.Output);
+        Assert.Equal("Records and volumes fit together.\n", (await CurverbdAsync("check rbd/a")).Output);
+        Assert.Equal(2, (await CurverbdAsync("check rbd/ghost")).ExitCode);
     }
 
     [Fact]
