@@ -1,3 +1,4 @@
+using System.Buffers;
 using CurveRbd.Store;
 
 namespace CurveRbd.Rbd;
@@ -130,15 +131,31 @@ internal sealed partial class LayerStack
     /// <returns>false: the tables say something else by now; the region is forgotten.</returns>
     private async Task<bool> IsCurrentAsync(Region region, ulong offset, int length)
     {
+        uint[] entries = ArrayPool<uint>.Shared.Rent(OverlayHeader.EntriesPerBlock);
+        bool[] hidden = ArrayPool<bool>.Shared.Rent(OverlayHeader.EntriesPerBlock);
+        try
+        {
+            int first = LayerMap.ClusterIn(offset);
+            int last = LayerMap.ClusterIn(offset + (uint)(length - 1));
+            Array.Clear(hidden, first, last - first + 1);
+            return await IsCurrentAsync(region, first, last, entries, hidden).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<uint>.Shared.Return(entries);
+            ArrayPool<bool>.Shared.Return(hidden);
+        }
+    }
+
+    private async Task<bool> IsCurrentAsync(Region region, int first, int last, uint[] entries, bool[] hidden)
+    {
         Layer[] layers = _map.Layers;
-        var hidden = new bool[OverlayHeader.EntriesPerBlock];
         for (int i = layers.Length - 1; i >= 0 && IsVolatile(layers, i); i--)
         {
             if (layers[i].Table is not { } table)
                 continue;
-            var entries = new uint[OverlayHeader.EntriesPerBlock];
-            await table.ReadAsync(region.Index, entries).ConfigureAwait(false);
-            if (IsAsIn(region, layers[i], entries, hidden, LayerMap.ClusterIn(offset), LayerMap.ClusterIn(offset + (uint)(length - 1))))
+            await table.ReadAsync(region.Index, entries.AsMemory(0, OverlayHeader.EntriesPerBlock)).ConfigureAwait(false);
+            if (IsAsIn(region, layers[i], entries, hidden, first, last))
                 continue;
             _map.Regions.Forget(region);
             return false;

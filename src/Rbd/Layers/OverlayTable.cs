@@ -23,7 +23,10 @@ internal sealed class OverlayTable(IVolume volume, OverlayHeader header)
     public async ValueTask<bool> ReadAsync(uint region, Memory<uint> entries)
     {
         entries.Span.Clear();
-        if (region >= RegionCount || IsEmpty(region) || await FindDataAsync(region).ConfigureAwait(false) > region)
+        if (region >= RegionCount || IsEmpty(region))
+            return false;
+        // Where nothing may be remembered the question would come with each read, and cost more than the block.
+        if (!IsAddedTo && await FindDataAsync(region).ConfigureAwait(false) > region)
             return false;
 
         long writes = Volatile.Read(ref _writes);
@@ -113,14 +116,9 @@ internal sealed class OverlayTable(IVolume volume, OverlayHeader header)
     private int FindOutside(ReadOnlySpan<uint> entries)
     {
         ulong places = header.PlaceCount(volume.Size);
-        for (int i = 0; i < entries.Length; i++)
-        {
-            var entry = new OverlayEntry(entries[i]);
-            if (entry.HasPlace && entry.Place >= places)
-                return i;
-        }
-
-        return -1;
+        return places >= OverlayEntry.PlaceMax
+            ? -1
+            : entries.IndexOfAnyInRange(OverlayEntry.At((uint)places).Value, OverlayEntry.At(OverlayEntry.PlaceMax - 1).Value);
     }
 
     private bool IsEmpty(uint region)
