@@ -30,6 +30,24 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public async Task Hundred_snapshots_with_writes_between_them_all_keep_theirs()
+    {
+        await using TestPool pool = await TestPool.CreateAsync();
+        await using Image image = await pool.CreateAndOpenAsync(Size);
+        for (byte i = 1; i <= 100; i++)
+        {
+            await FillAsync(image, i);
+            await image.SnapshotAsync($"s{i}");
+        }
+
+        foreach (byte i in new byte[] { 1, 50, 100 })
+        {
+            await using Image at = await pool.OpenAtAsync("image", $"s{i}");
+            await ExpectAsync(at, (i, (int)Size));
+        }
+    }
+
+    [Fact]
     public async Task List_tells_all_by_id()
     {
         await using TestPool pool = await TestPool.CreateAsync();
