@@ -38,7 +38,7 @@ case ${1:-help} in
     all)   require_packages build; publish ;;
     demo)  require_packages build image demo; publish; guest_image; source scripts/demo.sh; demo ;;
     test)  require_packages build image demo test; publish; guest_image; source scripts/cluster.sh; source scripts/test.sh; run_tests ;;
-    bench) require_packages build demo test; publish; shift; bench/run.py "$@" ;;
+    bench) require_packages build demo test; source scripts/cluster.sh; publish; publish_cluster; shift; bench/run.py "$@" ;;
     cluster) require_packages build cluster; shift; source scripts/cluster.sh; cluster "$@" ;;
     fuzz)  require_packages build; source scripts/fuzz.sh; fuzz "${2:-600}" ;;
     clean) clean ;;

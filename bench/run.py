@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Measures CurveRbd against qemu-nbd and the plain file, side by side in one run, then what
-snapshots and clones cost (layers.py), and writes bench/RESULTS.md.
+snapshots and clones cost (layers.py) and what a CurveBS test cluster gives (curve.py), and writes bench/RESULTS.md.
 
   rbd   fio's rbd engine on our library and the embedded store
   nbd   fio's nbd engine on qemu-nbd, which exports a raw file on the same disk
@@ -146,6 +146,12 @@ def layers(directory):
                           env={**os.environ, "LD_LIBRARY_PATH": str(ROOT / "out/lib")}).stdout.strip()
 
 
+def curve():
+    """The section about the CurveBS test cluster."""
+    print("measuring on a CurveBS test cluster", flush=True)
+    return subprocess.run([ROOT / "bench/curve.py"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
 def machine():
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
     memory_kib = next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemTotal"))
@@ -176,7 +182,8 @@ def report(runs, arguments, directory, load):
         *table(runs), "",
         "Aim: rbd at or above nbd in every row, at no more CPU time per request. Where it is missed:", "", *missed, "",
         "## Memory", "", memory(), "",
-        layers(directory), ""]
+        layers(directory), "",
+        curve(), ""]
     RESULTS.write_text("\n".join(lines))
     print("\n".join(lines))
 
