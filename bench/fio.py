@@ -39,7 +39,7 @@ def fio(options, env, server_pid=None):
         out.seek(0)
         text = out.read()
     if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"bench: fio {' '.join(options)} failed:\n{text}")
+        sys.exit(f"bench: fio {' '.join(options)} ended with status {os.waitstatus_to_exitcode(status)}:\n{text}")
     job = json.loads(text[text.index("{"):])["jobs"][0]
     sides = [job["read"], job["write"]]
     return Run(sum(side["total_ios"] for side in sides), max(side["runtime"] for side in sides) / 1000,

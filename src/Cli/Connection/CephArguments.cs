@@ -60,7 +60,7 @@ internal sealed class CephArguments
             int equals = spelled.StartsWith("--", StringComparison.Ordinal) ? spelled.IndexOf('=') : -1;
             string option = equals < 0 ? spelled : spelled[..equals];
             option = s_shortNames.GetValueOrDefault(option, option);
-            if (!NeedsValue(option))
+            if (!NeedsValue(option) || IsSwitchOfCheck(option, arguments, i))
                 _rest.Add(spelled);
             else if (equals >= 0)
                 Assign(option, spelled[(equals + 1)..]);
@@ -70,6 +70,10 @@ internal sealed class CephArguments
                 throw new CephArgumentsException($"Option {spelled} requires an argument.");
         }
     }
+
+    // 'curverbd check --cluster' has a switch of that name, which no name of a cluster follows.
+    private bool IsSwitchOfCheck(string option, IReadOnlyList<string> arguments, int at) =>
+        option == "--cluster" && _rest is ["check", ..] && (at + 1 == arguments.Count || arguments[at + 1].StartsWith('-'));
 
     private static bool NeedsValue(string option) =>
         option is "--conf" or "--cluster" or "--id" or "--user" or "--name" || s_shortNames.ContainsValue(option);
