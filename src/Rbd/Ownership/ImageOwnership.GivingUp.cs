@@ -98,6 +98,8 @@ public sealed partial class ImageOwnership
         {
             if (_state != OwnershipState.Leaving)
                 return;
+            if (!_session.IsHeld)
+                throw new StorageException(Errno.EAGAIN, $"image {_image.Description}: the session was lost, it is not known whose the image is");
             await _image.Volume.FlushAsync().ConfigureAwait(false);
             await _image.Volume.ShareAsync().ConfigureAwait(false);
             _state = OwnershipState.Other;
@@ -111,17 +113,17 @@ public sealed partial class ImageOwnership
 
     private async Task DeleteMineAsync()
     {
-        Stored<OwnerRecord> mine = _mine!;
-        _mine = null;
         try
         {
-            var transaction = new RecordTransaction().Require(mine.Record).Delete(OwnerKey).Delete(Pool.Keys.LastOwner(_image.Id));
+            var transaction = new RecordTransaction().Require(_mine!.Record).Delete(OwnerKey).Delete(Pool.Keys.LastOwner(_image.Id));
             await Pool.Records.CommitAsync(transaction, CancellationToken.None).ConfigureAwait(false);
+            _mine = null;
         }
         catch (StorageException error)
         {
-            // Nothing is lost: others wait until the session ends, or this handle takes the image again.
+            // Others wait for it: it is tried again, and goes with the session at the latest.
             Log.OwnershipNotWithdrawn(Pool.Logger, _image.Description, error);
+            Wake(OwnershipWish.Verify);
         }
     }
 
@@ -148,17 +150,17 @@ public sealed partial class ImageOwnership
         }
 
         if (mine is not null)
-            await DeleteQuietlyAsync(mine).ConfigureAwait(false);
+            await DeleteQuietlyAsync(mine.Value).ConfigureAwait(false);
         Log.OwnershipLost(Pool.Logger, _image.Description, error);
     }
 
     // Not through the client's own records: these refuse a fenced client, and this one tells whoever fenced it that it has stopped.
-    private async Task DeleteQuietlyAsync(Stored<OwnerRecord> mine)
+    private async Task DeleteQuietlyAsync(OwnerRecord mine)
     {
         try
         {
             IRecordStore records = Cluster.Stores.Records;
-            if (await ReadOwnerAsync(CancellationToken.None).ConfigureAwait(false) is not { } owner || !owner.Value.IsSameHandle(mine.Value))
+            if (await ReadOwnerAsync(CancellationToken.None).ConfigureAwait(false) is not { } owner || !owner.Value.IsSameHandle(mine))
                 return;
             await records.CommitAsync(
                 new RecordTransaction().Require(owner.Record).Delete(OwnerKey).Delete(Pool.Keys.LastOwner(_image.Id)),

@@ -7,12 +7,14 @@ public sealed partial class ImageOwnership
     // In the background: something about the session, the record or the blocklist has changed.
     private async Task VerifyAsync()
     {
+        if (_mine is not null && _state == OwnershipState.Other)
+            await Task.Delay(_timing.RecheckInterval, _time, _closing.Token).ConfigureAwait(false); // its record could not be deleted
         await _changing.WaitAsync(_closing.Token).ConfigureAwait(false);
         try
         {
             if (_mine is null)
                 return;
-            if (_state == OwnershipState.NotNeeded)
+            if (_state is OwnershipState.NotNeeded or OwnershipState.Other)
                 await DeleteMineAsync().ConfigureAwait(false);
             else if (_fence.IsFenced)
                 await AbandonAsync(_fence.Refusal()).ConfigureAwait(false);

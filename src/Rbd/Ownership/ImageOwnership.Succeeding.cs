@@ -41,7 +41,7 @@ public sealed partial class ImageOwnership
         }
         catch
         {
-            await DeleteQuietlyAsync(mine).ConfigureAwait(false);
+            await DeleteQuietlyAsync(mine.Value).ConfigureAwait(false);
             throw;
         }
     }

@@ -102,12 +102,13 @@ public sealed partial class ImageOwnership
                 await _image.RefreshAsync(cancellationToken).ConfigureAwait(false);
                 OwnershipSight sight = await OwnershipSight.ReadAsync(Pool, _image.Id, cancellationToken).ConfigureAwait(false);
                 ThrowIfKept(sight);
-                if (line.IsNext(sight, place))
+                if (line.IsNext(sight, place) || sight.Owner is { Value.IsBroken: false } left && IsMine(left.Value))
                 {
                     await ThrowIfLockedAsync(cancellationToken).ConfigureAwait(false);
                     await ShutOutLastAsync(sight, cancellationToken).ConfigureAwait(false);
                     if (await TryTakeAsync(sight, place, isExplicit, cancellationToken).ConfigureAwait(false) is { } mine)
                         return mine;
+                    await _image.CatchUpAsync(cancellationToken).ConfigureAwait(false); // the header may be another by now
                 }
                 else if (!isInLine)
                 {
@@ -142,10 +143,18 @@ public sealed partial class ImageOwnership
         else
             transaction.RequireAbsent(OwnerKey);
         NoteAsLast(transaction, sight, mine);
-        RecordCommit commit = await Pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
-        return commit.Succeeded
-            ? new Stored<OwnerRecord>(new Record(OwnerKey, default, commit.Revision, _session.Id), mine)
-            : null;
+        try
+        {
+            RecordCommit commit = await Pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+            return commit.Succeeded
+                ? new Stored<OwnerRecord>(new Record(OwnerKey, default, commit.Revision, _session.Id), mine)
+                : null;
+        }
+        catch (StorageException)
+        {
+            await DeleteQuietlyAsync(mine).ConfigureAwait(false); // it may have succeeded all the same
+            throw;
+        }
     }
 
     private async Task BeginAsync(Stored<OwnerRecord> mine)
@@ -162,7 +171,7 @@ public sealed partial class ImageOwnership
         }
         catch
         {
-            await DeleteQuietlyAsync(mine).ConfigureAwait(false);
+            await DeleteQuietlyAsync(mine.Value).ConfigureAwait(false);
             throw;
         }
         finally

@@ -50,14 +50,33 @@ public sealed partial class ImageOwnership
     private async Task EndAsync()
     {
         await _changing.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        if (!_fence.IsFenced && (_state == OwnershipState.Unknown || (_state == OwnershipState.Owner && !_session.IsHeld)))
+            await FindOutInTimeAsync().ConfigureAwait(false);
         if (_mine is not null && _fence.IsFenced)
             await AbandonAsync(_fence.Refusal()).ConfigureAwait(false);
         else if (_state == OwnershipState.Owner)
             await GiveUpAsync().ConfigureAwait(false);
-        else if (_state == OwnershipState.Unknown)
-            await AbandonAsync(TakenAway(null)).ConfigureAwait(false);
         else if (_state == OwnershipState.NotNeeded && _image.Io.HasMutated && !_fence.IsFenced)
             await _image.Volume.FlushAsync().ConfigureAwait(false);
+        if (_mine is not null)
+            await DeleteMineAsync().ConfigureAwait(false);
+    }
+
+    /// <exception cref="StorageException">ESHUTDOWN: what was not durable is lost.</exception>
+    private async Task FindOutInTimeAsync()
+    {
+        using var timeout = new CancellationTokenSource(_timing.Timeout, _time);
+        try
+        {
+            await FindOutAsync(timeout.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await AbandonAsync(TakenAway(null)).ConfigureAwait(false);
+        }
+
+        if (_state != OwnershipState.Owner)
+            throw TakenAway(null);
     }
 
     // On a thread of the store.

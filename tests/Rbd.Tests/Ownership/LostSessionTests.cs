@@ -103,6 +103,50 @@ public sealed class LostSessionTests
     }
 
     [Fact]
+    public async Task Closing_after_the_session_makes_all_durable_if_nobody_succeeded()
+    {
+        await using TestPool pool = await CreateAsync(canFence: true);
+        Image image = await pool.CreateAndOpenAsync(1000);
+        await image.Snapshots.CreateAsync("s", SnapshotCreateFlags.None, null, None);
+        await image.FlushAsync(); // ends write-through
+        await image.WriteAsync(0, new byte[] { 7 });
+
+        LoseSession(pool, pool.Io);
+        await image.CloseAsync();
+
+        await using Image again = await OpenAsync(await pool.ConnectAnotherAsync());
+        var read = new byte[1];
+        await again.ReadAsync(0, read);
+        Assert.Equal(7, read[0]);
+        Assert.Empty(await pool.Records.RangeAsync(pool.Images.Keys.Owner(again.Id), null, 0, None));
+    }
+
+    [Fact]
+    public async Task Commit_whose_answer_is_lost_keeps_nobody_from_the_image()
+    {
+        await using TestPool pool = await CreateAsync(canFence: true);
+        await pool.CreateImageAsync("image", 1000);
+        var calls = new Interceptor();
+        IoContext io = await pool.ConnectAnotherAsync(pool.Volumes, new InterceptedRecords(pool.Records, calls));
+        await using Image unlucky = await OpenAsync(io);
+        await using Image other = await OpenAsync(await pool.ConnectAnotherAsync());
+        bool isLost = false;
+        calls.After = async call =>
+        {
+            string owner = pool.Images.Keys.Owner(unlucky.Id);
+            if (isLost || call != "commit" || await pool.Records.GetAsync(owner, None) is null)
+                return;
+            isLost = true;
+            throw new StorageException(Errno.ETIMEDOUT, "no answer");
+        };
+
+        await Refused.WithAsync(Errno.ETIMEDOUT, () => unlucky.WriteAsync(0, new byte[] { 1 }).AsTask());
+
+        await other.WriteAsync(0, new byte[] { 2 });
+        await unlucky.WriteAsync(1, new byte[] { 3 });
+    }
+
+    [Fact]
     public async Task Owner_that_gave_up_in_order_is_not_fenced()
     {
         await using TestPool pool = await CreateAsync(canFence: true);
