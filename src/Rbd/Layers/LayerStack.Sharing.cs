@@ -10,8 +10,14 @@ namespace CurveRbd.Rbd;
 /// </summary>
 internal sealed partial class LayerStack
 {
+    private const int OftenReads = 64;
+
     private volatile bool _isShared;
     private volatile bool _isLive = true;
+    private int _sharedReads;
+
+    /// <summary>Called now and then while much is read that another process might be writing: owning it would make that cheaper.</summary>
+    public Action OftenReadShared { get; set; } = () => { };
 
     /// <summary>Whether the top layer is an image's head, not a snapshot's layer, which nobody writes to.</summary>
     public bool IsLive
@@ -78,6 +84,8 @@ internal sealed partial class LayerStack
 
     private async Task ReadSharedAsync(ulong offset, IoVector buffer)
     {
+        if (Interlocked.Increment(ref _sharedReads) % OftenReads == 0)
+            OftenReadShared();
         for (int done = 0; done < buffer.Length;)
         {
             ulong at = offset + (uint)done;

@@ -23,7 +23,11 @@ public sealed partial class ImageOwnership
         _subscriptions.Add(_fence.OnChange(OnFence));
         _subscriptions.Add(_session.OnChange(() => Tell(OwnershipWish.Verify)));
         if (!_image.IsReadOnly)
+        {
             _watch = await Pool.Records.WatchAsync(OwnerKey, OnEvent, cancellationToken).ConfigureAwait(false);
+            _image.Volume.OftenReadShared = () => Wake(OwnershipWish.TakeIfFree);
+        }
+
         if (_fence.IsFenced)
             OnFence();
     }
@@ -152,6 +156,8 @@ public sealed partial class ImageOwnership
                 await TryAsync(HandOverAsync).ConfigureAwait(false);
             if (wishes.HasFlag(OwnershipWish.Take))
                 await TakeForRequestsAsync().ConfigureAwait(false);
+            if (wishes.HasFlag(OwnershipWish.TakeIfFree))
+                await TryAsync(() => TryTakeAsync(_closing.Token)).ConfigureAwait(false);
         }
     }
 

@@ -17,4 +17,7 @@ internal enum OwnershipWish
 
     /// <summary>This client is on the blocklist, or no longer.</summary>
     Fence = 8,
+
+    /// <summary>Much is read: the image is worth taking, unless it is another's.</summary>
+    TakeIfFree = 16,
 }

@@ -35,6 +35,37 @@ public sealed class OwnershipTests
     }
 
     [Fact]
+    public async Task Reading_much_of_layers_takes_a_free_image_and_gives_it_to_a_writer()
+    {
+        await using TestPool pool = await TestPool.CreateAsync();
+        await using Image reader = await pool.CreateAndOpenAsync(1000);
+        await using Image writer = await OpenElsewhereAsync(pool);
+        await writer.WriteAsync(0, new byte[] { 1 });
+        await writer.Snapshots.CreateAsync("s", SnapshotCreateFlags.None, null, None);
+        await ReadOftenAsync(reader);
+        Assert.False(reader.Ownership.IsOwner);
+        await writer.CloseAsync();
+
+        while (!reader.Ownership.IsOwner)
+            await ReadOftenAsync(reader);
+        await using Image next = await OpenElsewhereAsync(pool);
+        await next.WriteAsync(0, new byte[] { 2 });
+        await next.FlushAsync();
+        var read = new byte[1];
+        await reader.ReadAsync(0, read);
+
+        Assert.True(next.Ownership.IsOwner);
+        Assert.Equal(2, read[0]);
+
+        static async Task ReadOftenAsync(Image image)
+        {
+            for (int i = 0; i < 100; i++)
+                await image.ReadAsync(0, new byte[10]);
+            await Task.Yield();
+        }
+    }
+
+    [Fact]
     public async Task Two_writers_take_turns_and_lose_nothing()
     {
         const int rounds = 50;
