@@ -17,6 +17,8 @@ public sealed class OperationCrashTests
     // The long form takes every call; the short one every third, others before it than after it.
     private static readonly bool s_isLong = Environment.GetEnvironmentVariable("CURVERBD_LONG_TESTS") == "1";
 
+    private static readonly Task s_never = new TaskCompletionSource().Task;
+
     private static readonly Dictionary<string, Func<IoContext, Task>> s_operations = new(StringComparer.Ordinal)
     {
         ["snapshot"] = io => OnImageAsync(io, "image", image => image.Snapshots.CreateAsync("new", SnapshotCreateFlags.None, null, CancellationToken.None)),
@@ -95,6 +97,7 @@ public sealed class OperationCrashTests
         IoContext io = await pool.ConnectAnotherAsync(new InterceptedVolumes(volumes, interceptor), records);
         int calls = 0;
         bool isDead = false;
+        bool isBuried = false;
         interceptor.Before = _ => Die(isAfterCall ? 0 : Interlocked.Increment(ref calls));
         interceptor.After = _ => Die(isAfterCall ? Interlocked.Increment(ref calls) : 0);
         string what = $"{operation}, crash {(isAfterCall ? "after" : "before")} call {fatalCall}";
@@ -102,6 +105,7 @@ public sealed class OperationCrashTests
         Exception? error = await Xunit.Record.ExceptionAsync(() => s_operations[operation](io));
         bool wasDead = isDead;
         isDead = true;
+        isBuried = true;
         await records.EndSessionsAsync();
         volumes.LoseUnflushed();
 
@@ -114,6 +118,9 @@ public sealed class OperationCrashTests
 
         Task Die(int call)
         {
+            // What a dead client left behind does not go on trying.
+            if (isBuried)
+                return s_never;
             isDead |= call == fatalCall;
             return isDead ? Task.FromException(new CrashedException()) : Task.CompletedTask;
         }
