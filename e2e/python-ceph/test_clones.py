@@ -123,10 +123,8 @@ def test_chain_of_clones(ioctx, clone_format, parent, child):
         assert last.read(0, SIZE) == bytes(expected)
 
 
-def test_protection_lasts_as_long_as_children(ioctx, clone_format, parent, child):
-    if clone_format == 2:
-        pytest.skip("clones of the second kind need none")
-
+@pytest.mark.parametrize("clone_format", ["1"], indirect=True)
+def test_protection_lasts_as_long_as_children(ioctx, parent, child):
     with pytest.raises(rbd.ImageBusy):
         parent.unprotect_snap("base")
     child.flatten()
@@ -137,9 +135,8 @@ def test_protection_lasts_as_long_as_children(ioctx, clone_format, parent, child
     assert child.read(0, SIZE) == CONTENT
 
 
-def test_snapshot_outlives_its_name(ioctx, clone_format, parent):
-    if clone_format == 1:
-        pytest.skip("clones of the first kind protect it")
+@pytest.mark.parametrize("clone_format", ["2"], indirect=True)
+def test_snapshot_outlives_its_name(ioctx, parent):
     rbd.RBD().clone(ioctx, "parent", "base", ioctx, "child")
 
     parent.remove_snap("base")
