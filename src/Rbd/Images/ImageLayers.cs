@@ -18,6 +18,7 @@ internal sealed class ImageLayers : IAsyncDisposable
     private StorageException? _failure;
     private ulong _size;
     private bool _isUnsettled;
+    private bool _isClosed;
     private CancellationTokenSource? _moving;
     private int _enteringCount;
 
@@ -179,7 +180,12 @@ internal sealed class ImageLayers : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await ThawAsync(unless: null).ConfigureAwait(false);
-        foreach (ParentImage parent in _parents.TakeAll())
+        await EnterAsync().ConfigureAwait(false);
+        _isClosed = true;
+        IReadOnlyList<ParentImage> parents = _parents.TakeAll();
+        _arranging.Release();
+        // Outside, as below. One that is told of a change now must not open its image again: nobody would close it.
+        foreach (ParentImage parent in parents)
             await parent.DisposeAsync().ConfigureAwait(false);
         if (_stack is not null)
             await _stack.DisposeAsync().ConfigureAwait(false);
@@ -252,6 +258,8 @@ internal sealed class ImageLayers : IAsyncDisposable
         await EnterAsync().ConfigureAwait(false);
         try
         {
+            if (_isClosed)
+                return;
             _top = top ?? _top;
             await ArrangeAsync(size ?? _size).ConfigureAwait(false);
             unused = _parents.TakeUnused();
