@@ -12,6 +12,7 @@ public sealed class ClientFence : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly string _key;
     private readonly Lock _lock = new();
+    private readonly Lock _applying = new();
     private readonly List<Action> _callbacks = [];
     private readonly SemaphoreSlim _starting = new(1, 1);
     private IAsyncDisposable? _watch;
@@ -40,7 +41,7 @@ public sealed class ClientFence : IAsyncDisposable
     public async ValueTask RefreshAsync(CancellationToken cancellationToken) =>
         Apply(await _records.GetAsync(_key, cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Calls back, on a thread of the store, whenever it may have changed.</summary>
+    /// <summary>Calls back, on a thread of the store, whenever it may have changed. The callback returns at once.</summary>
     /// <returns>Dispose it to end that.</returns>
     public IDisposable OnChange(Action callback)
     {
@@ -105,13 +106,17 @@ public sealed class ClientFence : IAsyncDisposable
     private void Apply(Record? record)
     {
         long until = record is null ? 0 : Blocklist.Parse(record).Until.UtcTicks;
-        if (Interlocked.Exchange(ref _untilTicks, until) == until)
-            return;
-        Action[] callbacks;
-        lock (_lock)
-            callbacks = [.. _callbacks];
-        foreach (Action callback in callbacks)
-            callback();
+        // Whoever finds it known already comes back after those who were told.
+        lock (_applying)
+        {
+            if (Interlocked.Exchange(ref _untilTicks, until) == until)
+                return;
+            Action[] callbacks;
+            lock (_lock)
+                callbacks = [.. _callbacks];
+            foreach (Action callback in callbacks)
+                callback();
+        }
     }
 
     private sealed class Registration(ClientFence fence, Action callback) : IDisposable
