@@ -11,9 +11,8 @@ public sealed class ClientFence : IAsyncDisposable
     private readonly IRecordStore _records;
     private readonly TimeProvider _time;
     private readonly string _key;
-    private readonly Lock _lock = new();
     private readonly Lock _applying = new();
-    private readonly List<Action> _callbacks = [];
+    private readonly Callbacks _callbacks = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
     private IAsyncDisposable? _watch;
     private long _untilTicks; // UTC; 0: not on the list
@@ -43,12 +42,7 @@ public sealed class ClientFence : IAsyncDisposable
 
     /// <summary>Calls back, on a thread of the store, whenever it may have changed. The callback returns at once.</summary>
     /// <returns>Dispose it to end that.</returns>
-    public IDisposable OnChange(Action callback)
-    {
-        lock (_lock)
-            _callbacks.Add(callback);
-        return new Registration(this, callback);
-    }
+    public IDisposable OnChange(Action callback) => _callbacks.Add(callback);
 
     public StorageException Refusal() => new(
         Errno.ESHUTDOWN, $"this client ({Address}) is on the blocklist: its locks were broken, or an operator fenced it; connect anew");
@@ -109,22 +103,8 @@ public sealed class ClientFence : IAsyncDisposable
         // Whoever finds it known already comes back after those who were told.
         lock (_applying)
         {
-            if (Interlocked.Exchange(ref _untilTicks, until) == until)
-                return;
-            Action[] callbacks;
-            lock (_lock)
-                callbacks = [.. _callbacks];
-            foreach (Action callback in callbacks)
-                callback();
-        }
-    }
-
-    private sealed class Registration(ClientFence fence, Action callback) : IDisposable
-    {
-        public void Dispose()
-        {
-            lock (fence._lock)
-                fence._callbacks.Remove(callback);
+            if (Interlocked.Exchange(ref _untilTicks, until) != until)
+                _callbacks.Invoke();
         }
     }
 }

@@ -14,7 +14,7 @@ public sealed class ClientSession : IRecordSession
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ended = new();
     private readonly Lock _lock = new();
-    private readonly List<Action> _callbacks = [];
+    private readonly Callbacks _callbacks = new();
     private volatile IRecordSession _current;
     private Task _renewal = Task.CompletedTask;
 
@@ -41,12 +41,7 @@ public sealed class ClientSession : IRecordSession
 
     /// <summary>Calls back when the session was lost, and again when there is a new one.</summary>
     /// <returns>Dispose it to end that.</returns>
-    public IDisposable OnChange(Action callback)
-    {
-        lock (_lock)
-            _callbacks.Add(callback);
-        return new Registration(this, callback);
-    }
+    public IDisposable OnChange(Action callback) => _callbacks.Add(callback);
 
     public async ValueTask DisposeAsync()
     {
@@ -74,7 +69,7 @@ public sealed class ClientSession : IRecordSession
                 _renewal = Task.Run(RenewAsync);
         }
 
-        Tell();
+        _callbacks.Invoke();
     }
 
     private async Task RenewAsync()
@@ -86,7 +81,7 @@ public sealed class ClientSession : IRecordSession
             _current = session;
             await lost.DisposeAsync().ConfigureAwait(false);
             Follow(session);
-            Tell();
+            _callbacks.Invoke();
         }
         catch (OperationCanceledException)
         {
@@ -106,24 +101,6 @@ public sealed class ClientSession : IRecordSession
             {
                 await Task.Delay(s_retryPause, _time, _ended.Token).ConfigureAwait(false);
             }
-        }
-    }
-
-    private void Tell()
-    {
-        Action[] callbacks;
-        lock (_lock)
-            callbacks = [.. _callbacks];
-        foreach (Action callback in callbacks)
-            callback();
-    }
-
-    private sealed class Registration(ClientSession session, Action callback) : IDisposable
-    {
-        public void Dispose()
-        {
-            lock (session._lock)
-                session._callbacks.Remove(callback);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using CurveRbd.Rados;
 using CurveRbd.Store;
 
 namespace CurveRbd.Rbd;
@@ -15,8 +16,7 @@ internal sealed class ImageFollower : IAsyncDisposable
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private readonly SemaphoreSlim _refreshing = new(1, 1);
-    private readonly Lock _callbacksLock = new();
-    private readonly List<Action> _callbacks = [];
+    private readonly Callbacks _callbacks = new();
     private readonly string _prefix;
     private IAsyncDisposable? _watch;
     private Task _pump = Task.CompletedTask;
@@ -96,12 +96,7 @@ internal sealed class ImageFollower : IAsyncDisposable
         }
     }
 
-    public IDisposable AddCallback(Action callback)
-    {
-        lock (_callbacksLock)
-            _callbacks.Add(callback);
-        return new Registration(this, callback);
-    }
+    public IDisposable AddCallback(Action callback) => _callbacks.Add(callback);
 
     public async ValueTask DisposeAsync()
     {
@@ -218,10 +213,7 @@ internal sealed class ImageFollower : IAsyncDisposable
 
     private void NotifyCallbacks()
     {
-        Action[] callbacks;
-        lock (_callbacksLock)
-            callbacks = [.. _callbacks];
-        foreach (Action callback in callbacks)
+        foreach (Action callback in _callbacks.ToArray())
         {
             try
             {
@@ -232,15 +224,6 @@ internal sealed class ImageFollower : IAsyncDisposable
                 // A watcher's defect must not end the watch of the others.
                 Log.UpdateCallbackThrew(Pool.Logger, Id, error);
             }
-        }
-    }
-
-    private sealed class Registration(ImageFollower follower, Action callback) : IDisposable
-    {
-        public void Dispose()
-        {
-            lock (follower._callbacksLock)
-                follower._callbacks.Remove(callback);
         }
     }
 }
