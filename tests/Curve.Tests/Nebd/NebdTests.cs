@@ -302,49 +302,11 @@ public class NebdTests
         await using IVolume volume = await fixture.OpenNewAsync();
         var model = new VolumeModel(volume, start: 0, length: 16 << 20, seed: 5);
         Task running = model.RunAsync(operations: 300);
-        var random = new Random(1);
+        var trouble = new Trouble(
+            fixture.Cluster, new Random(1),
+            Trouble.Overload, Trouble.MoveLeaders, Trouble.ResetNebd, Trouble.RestartNebd, Trouble.RestartChunkServer, Trouble.FailOverMds);
 
-        while (!running.IsCompleted)
-        {
-            await MakeTroubleAsync(fixture.Cluster, random);
-            await Task.WhenAny(running, Task.Delay(50, Fixture.Token));
-        }
-
-        await running;
+        await trouble.WhileAsync(running, TimeSpan.FromMilliseconds(50));
         await model.CheckAsync();
-    }
-
-    private static async Task MakeTroubleAsync(Cluster cluster, Random random)
-    {
-        // One at a time: requests that are refused over and over pause longer and longer, and never work off what piles up.
-        cluster.Faults.Clear();
-        switch (random.Next(6))
-        {
-            case 0:
-                cluster.Faults.Inject(new Fault("WriteChunk") { ChunkStatus = ChunkOpStatus.Overload });
-                break;
-            case 1:
-                cluster.MoveLeaders();
-                break;
-            case 2:
-                cluster.Nebd.ResetConnections();
-                break;
-            case 3:
-                await cluster.Nebd.StopAsync();
-                await Task.Delay(random.Next(100), Fixture.Token);
-                cluster.Nebd.Start();
-                break;
-            case 4:
-                ChunkServer server = cluster.ChunkServers[random.Next(cluster.ChunkServers.Count)];
-                await server.StopAsync();
-                await Task.Delay(random.Next(200), Fixture.Token);
-                server.Start();
-                break;
-            default:
-                MdsServer dead = cluster.LeadingMds!;
-                await cluster.FailOverMdsAsync();
-                await cluster.StartMdsAsync(dead);
-                break;
-        }
     }
 }

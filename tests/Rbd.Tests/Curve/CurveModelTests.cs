@@ -1,4 +1,3 @@
-using CurveRbd.Curve.Messages;
 using CurveRbd.Etcd.Tests;
 using CurveRbd.TestCluster;
 
@@ -54,15 +53,11 @@ public sealed class CurveModelTests(EtcdServer etcd, ITestOutputHelper output) :
     {
         await using CurvePool curve = await CurvePool.StartAsync(etcd, io);
         Task running = RunSnapshotModelAsync(curve, seed, steps: 20);
-        var random = new Random(seed);
+        var trouble = new Trouble(
+            curve.Cluster, new Random(seed),
+            Trouble.DropReply, Trouble.Overload, Trouble.MoveLeaders, Trouble.ResetChunkServer, Trouble.ResetNebd, Trouble.FailOverMds);
 
-        while (!running.IsCompleted)
-        {
-            await MakeTroubleAsync(curve.Cluster, random);
-            await Task.WhenAny(running, Task.Delay(200, TestContext.Current.CancellationToken));
-        }
-
-        await running;
+        await trouble.WhileAsync(running, TimeSpan.FromMilliseconds(200));
     }
 
     private async Task RunSnapshotModelAsync(CurvePool curve, int seed, int steps)
@@ -87,35 +82,6 @@ public sealed class CurveModelTests(EtcdServer etcd, ITestOutputHelper output) :
             foreach (string earlier in done)
                 output.WriteLine(earlier);
             throw;
-        }
-    }
-
-    private static async Task MakeTroubleAsync(TestCluster.Cluster cluster, Random random)
-    {
-        // One at a time: a single client's requests could not work off more.
-        cluster.Faults.Clear();
-        switch (random.Next(6))
-        {
-            case 0:
-                cluster.Faults.Inject(new Fault("WriteChunk") { IsReplyDropped = true });
-                break;
-            case 1:
-                cluster.Faults.Inject(new Fault("WriteChunk") { ChunkStatus = ChunkOpStatus.Overload });
-                break;
-            case 2:
-                cluster.MoveLeaders();
-                break;
-            case 3:
-                cluster.ChunkServers[random.Next(cluster.ChunkServers.Count)].ResetConnections();
-                break;
-            case 4:
-                cluster.Nebd.ResetConnections();
-                break;
-            default:
-                MdsServer dead = cluster.LeadingMds!;
-                await cluster.FailOverMdsAsync();
-                await cluster.StartMdsAsync(dead);
-                break;
         }
     }
 }
