@@ -46,8 +46,9 @@ public sealed class OwnershipTests
         Assert.False(reader.Ownership.IsOwner);
         await writer.CloseAsync();
 
-        while (!reader.Ownership.IsOwner)
+        for (int i = 0; i < 1000 && !reader.Ownership.IsOwner; i++)
             await ReadOftenAsync(reader);
+        Assert.True(reader.Ownership.IsOwner);
         await using Image next = await OpenElsewhereAsync(pool);
         await next.WriteAsync(0, new byte[] { 2 });
         await next.FlushAsync();
