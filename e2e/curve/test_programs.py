@@ -63,6 +63,17 @@ def test_fio_verifies_what_it_wrote(room, pool, options):
     assert json.loads(out[out.index("{"):])["jobs"][0]["error"] == 0
 
 
+def test_a_deep_queue_of_reads_lives(room, pool):
+    # It grows the heap of .NET beyond 96 MiB, where the collector crashed in a range of 128 MiB.
+    room.run("qemu-img", "create", "-f", "raw", "rbd:rbd/disk", "64M")
+    job = ("fio", "--name=job", "--ioengine=rbd", "--clientname=admin", "--pool=rbd", "--rbdname=disk", "--output-format=json", "--size=64M")
+    room.run(*job, "--rw=write", "--bs=1M", "--iodepth=8")
+
+    out = room.run(*job, "--rw=randread", "--bs=4k", "--iodepth=128", "--time_based", "--runtime=2").stdout
+
+    assert json.loads(out[out.index("{"):])["jobs"][0]["error"] == 0
+
+
 def test_two_processes_share_an_image(room, pool):
     room.run("rbd", "create", "rbd/disk", "--size", "64M")
     writer = room.start("/usr/bin/python3", "-c", """
