@@ -7,8 +7,9 @@ packages_of() {
         image) echo busybox-static cpio dosfstools e2fsprogs fdisk mtools syslinux syslinux-common ;;
         demo)  echo python3-rados python3-rbd qemu-block-extra qemu-system-x86 qemu-utils ;;
         test)  echo ceph-common etcd-server fio libnbd-bin libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu \
-                    libvirt-daemon-driver-storage-rbd procps python3-libnbd python3-pytest python3-pytest-forked \
-                    python3-pytest-timeout python3-pytest-xdist sqlite3 util-linux ;;
+                    libvirt-daemon-driver-storage-rbd procps python3-cinder python3-glance python3-libnbd python3-nova \
+                    python3-os-brick python3-pytest python3-pytest-forked python3-pytest-timeout python3-pytest-xdist sqlite3 \
+                    util-linux ;;
     esac
 }
 
@@ -40,9 +41,19 @@ is_installed() {
 
 install_packages() {
     export DEBIAN_FRONTEND=noninteractive
-    # A daemon that the package would start on this machine is not wanted: the tests start their own.
+    start_no_daemons
     apt-get -q update
     apt-get -q install -y --no-install-recommends "$@"
+}
+
+# A daemon that a package would start on this machine is not wanted: the tests start their own. Until this shell ends, Debian's
+# maintainer scripts ask this file and are told no; a file of the host's own stays as it is.
+start_no_daemons() {
+    local policy=/usr/sbin/policy-rc.d
+    [ ! -e "$policy" ] || return 0
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
 }
 
 require_sdk() {
