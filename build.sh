@@ -14,8 +14,9 @@ usage() {
 usage: ./build.sh VERB
 
   all     build what a user installs: out/lib (librbd.so.1, librados.so.2 and what they load), out/bin (rbd, ceph, curverbd)
-  demo    put a disk image into the embedded store, read it back in three ways, boot stock QEMU from clones of it, snapshot one of
-          them while its guest writes, roll it back
+  demo [--cluster | --nebd]
+          put a disk image into the embedded store (or a CurveBS test cluster: straight, or through nebd), read it back in three ways,
+          boot stock QEMU from clones of it, snapshot one of them while its guest writes, roll it back
   test    every test: .NET projects, C programs that host the library, stock QEMU, Python, libvirt, fio; ends with one summary line
   cluster start DIR | stop DIR | tell DIR ORDER...
           run a CurveBS test cluster with a real etcd on loopback; DIR keeps its state and gets curverbd.conf and curverbd-nebd.conf
@@ -29,6 +30,23 @@ Each verb installs the Debian packages it lacks when run as root; otherwise it p
 TEXT
 }
 
+demonstrate() {
+    local store packages=(build image demo)
+    case $1 in
+        "")        store=local ;;
+        --cluster) store=direct; packages+=(cluster) ;;
+        --nebd)    store=nebd; packages+=(cluster) ;;
+        *) usage >&2; exit 2 ;;
+    esac
+    require_packages "${packages[@]}"
+    source scripts/cluster.sh
+    source scripts/demo.sh
+    publish
+    [ "$store" = local ] || publish_cluster
+    guest_image
+    demo "$store"
+}
+
 clean() {
     rm -rf out
     find src tests -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
@@ -36,7 +54,7 @@ clean() {
 
 case ${1:-help} in
     all)   require_packages build; publish ;;
-    demo)  require_packages build image demo; publish; guest_image; source scripts/demo.sh; demo ;;
+    demo)  demonstrate "${2:-}" ;;
     test)  require_packages build image demo test; publish; guest_image; source scripts/cluster.sh; source scripts/test.sh; run_tests ;;
     bench) require_packages build demo test; source scripts/cluster.sh; publish; publish_cluster; shift; bench/run.py "$@" ;;
     cluster) require_packages build cluster; shift; source scripts/cluster.sh; cluster "$@" ;;

@@ -1,9 +1,12 @@
 # The demonstration: one disk image through every stock program, then guests on its snapshots and clones. Sourced by build.sh.
 
+# demo local|direct|nebd: on an embedded store, or on a CurveBS test cluster by one of the two ways of its bytes.
 demo() {
     local start=$EPOCHREALTIME
     room=$(mktemp -d "${TMPDIR:-/tmp}/curverbd-demo.XXXXXX")
-    trap 'rm -rf "$room"' EXIT
+    trap 'leave_room' EXIT
+    trap 'exit 130' INT TERM
+    "make_$1_store"
     use_store "$room"
     local source=out/image/debian-mini.img image=images/debian-mini
     step "Creating the pools 'images' and 'guests' with ceph" create_pools images guests
@@ -19,13 +22,32 @@ demo() {
     printf 'The demonstration is over after %s s. Nothing is left running; %s is removed.\n' "$(seconds_since "$start")" "$room"
 }
 
-# use_store DIRECTORY: stock programs started from here on find our libraries, our commands and an embedded store in DIRECTORY.
+# The only difference between the stores: what curverbd.conf says.
+make_local_store() {
+    mkdir "$room/store"
+    printf '[cluster]\nrbd_store = local:%s/store\n' "$room" > "$room/curverbd.conf"
+}
+
+make_direct_store() {
+    step "Starting a CurveBS test cluster with a real etcd" cluster_start "$room/cluster"
+    cp "$room/cluster/curverbd.conf" "$room"
+}
+
+make_nebd_store() {
+    make_direct_store
+    cp "$room/cluster/curverbd-nebd.conf" "$room/curverbd.conf"
+}
+
+leave_room() {
+    ! cluster_pid "$room/cluster" >/dev/null || cluster_stop "$room/cluster"
+    rm -rf "$room"
+}
+
+# use_store DIRECTORY: stock programs started from here on find our libraries, our commands and the store of DIRECTORY/curverbd.conf.
 use_store() {
     export PATH=$PWD/out/bin:$PATH LD_LIBRARY_PATH=$PWD/out/lib CEPH_CONF=$1/ceph.conf CURVERBD_CONF=$1/curverbd.conf
     unset CEPH_ARGS
-    printf '[cluster]\nrbd_store = local:%s/store\n' "$1" > "$CURVERBD_CONF"
     printf '[global]\n' > "$CEPH_CONF"
-    mkdir "$1/store"
 }
 
 create_pools() {
