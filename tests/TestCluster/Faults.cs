@@ -69,6 +69,9 @@ public sealed record Fault(string? Method)
     /// </summary>
     public TimeSpan Delay { get; init; }
 
+    /// <summary>Lies unread until this is done, and is executed then.</summary>
+    public Task? UnreadUntil { get; init; }
+
     /// <summary>Not executed and never answered.</summary>
     public bool IsDropped { get; init; }
 

@@ -10,6 +10,7 @@ public abstract class Node : IAsyncDisposable
     private readonly Faults _faults;
     private readonly List<RpcRequest> _log = [];
     private RpcServer? _server;
+    private int _underWay;
 
     private protected Node(Faults faults, EndPoint endpoint)
     {
@@ -44,6 +45,13 @@ public abstract class Node : IAsyncDisposable
 
     /// <summary>Resets all connections.</summary>
     public void ResetConnections() => _server?.AbortConnections();
+
+    /// <summary>Completes when no request is under way, answered or not.</summary>
+    public async Task IdleAsync()
+    {
+        while (Volatile.Read(ref _underWay) > 0)
+            await Task.Delay(1).ConfigureAwait(false);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -86,6 +94,19 @@ public abstract class Node : IAsyncDisposable
 
     private async ValueTask<RpcReply?> ServeAsync(RpcRequest request)
     {
+        Interlocked.Increment(ref _underWay);
+        try
+        {
+            return await ServeCountedAsync(request).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
+    }
+
+    private async ValueTask<RpcReply?> ServeCountedAsync(RpcRequest request)
+    {
         if (IsLogging)
         {
             lock (_log)
@@ -96,6 +117,8 @@ public abstract class Node : IAsyncDisposable
         if (fault is null)
             return await ServeStrictlyAsync(request).ConfigureAwait(false);
 
+        if (fault.UnreadUntil is { } read)
+            await read.ConfigureAwait(false);
         if (fault.IsReset)
             request.Abort();
         if (fault.IsDropped || fault.IsReset)

@@ -58,11 +58,11 @@ internal sealed class RpcConnection : IAsyncDisposable
             if (call.RequiredConnectionId != 0 && call.RequiredConnectionId != Id)
                 throw new RpcException(RpcErrorCode.EFAILEDSOCKET, $"{call.Method}: the connection to {_peer} that it was meant for is gone");
 
-            call.ConnectionId = Id;
             call.CorrelationId = ++_lastCorrelationId;
             if (_pending.Count >= _pendingMax || !_outbox.Writer.TryWrite(new OutgoingCall(call, call.CorrelationId)))
                 throw new RpcException(RpcErrorCode.EOVERCROWDED, $"{call.Method} to {_peer}: {_pending.Count} calls wait already");
 
+            call.ConnectionId = Id;
             _pending.Add(call.CorrelationId, call);
             ArmExpiry(call.Deadline);
             return true;

@@ -26,7 +26,7 @@ internal sealed class NebdClient(string socket, RpcChannels channels, NebdPolicy
 
     public async Task<NebdFile> OpenAsync(VolumeSession session, CancellationToken cancellationToken)
     {
-        var file = new NebdFile(this, session, NebdFileName.Create(session.Path, session.Owner));
+        var file = new NebdFile(this, session);
         await file.OpenAsync(cancellationToken).ConfigureAwait(false);
         _files[file] = true;
         lock (_gate)
@@ -84,7 +84,7 @@ internal sealed class NebdClient(string socket, RpcChannels channels, NebdPolicy
         {
             NebdHandle handle = file.Handle;
             if (handle.ConnectionId != 0 && handle.ConnectionId == Channel.ConnectionId)
-                request.Info.Add(new HeartbeatFileInfo { Fd = handle.Fd, Name = file.Name });
+                request.Info.Add(new HeartbeatFileInfo { Fd = handle.Fd, Name = handle.Name });
         }
 
         if (request.Info.Count == 0)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CurveRbd.Brpc;
 using CurveRbd.Curve.Messages.Nebd;
 using CurveRbd.Store;
@@ -8,16 +9,23 @@ namespace CurveRbd.Curve;
 /// A volume that a nebd-server has open for this process. It is opened again, under the same name, on each new connection: a server
 /// that was restarted gives the old number, one that forgot everything a new one, and either way no number is used that could be
 /// another file's by now.
+/// <para>
+/// A write that was sent and not answered may be executed at any later time, for the server goes on with what came over a connection
+/// that has broken since. Nothing is written after it until the number it was sent to is closed: the server closes a number when
+/// everything that it has begun for it is over, and refuses what it reads for it later; one that listens anew holds a lock that the
+/// one before gave up when it ended.
+/// </para>
 /// </summary>
-internal sealed class NebdFile(NebdClient client, VolumeSession session, string name) : IAsyncDisposable
+internal sealed class NebdFile(NebdClient client, VolumeSession session) : IAsyncDisposable
 {
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _opening = new(1);
+    private readonly SemaphoreSlim _settling = new(1);
     private readonly Lock _gate = new();
     private NebdHandle _handle;
-
-    public string Name { get; } = name;
+    private string _name = NebdFileName.Create(session.Path, session.Owner);
+    private volatile string? _doubtfulName;
 
     /// <summary>The last one known; without a connection id when there is none.</summary>
     public NebdHandle Handle
@@ -28,6 +36,9 @@ internal sealed class NebdFile(NebdClient client, VolumeSession session, string 
                 return _handle;
         }
     }
+
+    /// <summary>No write that was sent earlier can still happen without being answered.</summary>
+    public bool IsSettled => _doubtfulName is null;
 
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -69,6 +80,26 @@ internal sealed class NebdFile(NebdClient client, VolumeSession session, string 
         }
     }
 
+    /// <summary>Nobody knows what becomes of a write that was sent. From now on the volume is open under another name.</summary>
+    public void Doubt(NebdHandle handle)
+    {
+        lock (_gate)
+        {
+            // Of an earlier name: in doubt already, or settled since.
+            if (!ReferenceEquals(handle.Name, _name))
+                return;
+            Debug.Assert(_doubtfulName is null, "a write was sent before an earlier one was settled");
+            (_doubtfulName, _name, _handle) = (_name, NebdFileName.Create(session.Path, session.Owner), default);
+        }
+    }
+
+    /// <summary>Completes when the writes in doubt are over: executed or never.</summary>
+    /// <param name="patience">Decides how long the server may take.</param>
+    /// <returns>false: the server refuses, try again.</returns>
+    /// <exception cref="RpcException">There was no answer, try again.</exception>
+    public ValueTask<bool> TrySettleAsync(IRpcPatience patience, TimeSpan timeout, CancellationToken closing) =>
+        IsSettled ? new(true) : new(TrySettleInTurnAsync(patience, timeout, closing));
+
     public TimeSpan DelayAfter(int tries) => TimeSpan.FromTicks(Math.Min(tries * client.Policy.Delay.Ticks, client.Policy.DelayMax.Ticks));
 
     /// <summary>Never waits long: the server closes by itself what nobody sends heartbeats for.</summary>
@@ -77,11 +108,10 @@ internal sealed class NebdFile(NebdClient client, VolumeSession session, string 
         client.Remove(this);
         try
         {
+            if (_doubtfulName is { } name)
+                await TryCloseAsync(name, null, s_closeTimeout).ConfigureAwait(false);
             NebdHandle handle = await UseAsync(s_closeTimeout, CancellationToken.None).ConfigureAwait(false);
-            using RpcCall call = RpcChannel.Rent(NebdMethods.CloseFile, s_closeTimeout);
-            call.RequiredConnectionId = handle.ConnectionId;
-            StrictProto.WriteRequest(call, new CloseFileRequest { Fd = handle.Fd });
-            await client.Channel.CallAsync(call).ConfigureAwait(false);
+            await CloseAsync(handle, null, s_closeTimeout).ConfigureAwait(false);
         }
         catch (Exception error) when (error is RpcException or StorageException or ObjectDisposedException)
         {
@@ -89,6 +119,40 @@ internal sealed class NebdFile(NebdClient client, VolumeSession session, string 
         }
 
         _opening.Dispose();
+        _settling.Dispose();
+    }
+
+    private async Task<bool> TrySettleInTurnAsync(IRpcPatience patience, TimeSpan timeout, CancellationToken closing)
+    {
+        if (!await _settling.WaitAsync(timeout, closing).ConfigureAwait(false))
+            throw TimedOut(timeout, null);
+        try
+        {
+            if (_doubtfulName is not { } name)
+                return true;
+            if (!await TryCloseAsync(name, patience, Shorter(timeout, client.Policy.SilenceCheck)).ConfigureAwait(false))
+                return false;
+            _doubtfulName = null;
+            return true;
+        }
+        finally
+        {
+            _settling.Release();
+        }
+    }
+
+    /// <summary>A server that has the name open tells the number by which it has; one that came later opens it for a moment.</summary>
+    private async Task<bool> TryCloseAsync(string name, IRpcPatience? patience, TimeSpan timeout) =>
+        await TryOpenAsync(name).ConfigureAwait(false) is { } handle && await CloseAsync(handle, patience, timeout).ConfigureAwait(false);
+
+    private async Task<bool> CloseAsync(NebdHandle handle, IRpcPatience? patience, TimeSpan timeout)
+    {
+        using RpcCall call = RpcChannel.Rent(NebdMethods.CloseFile, timeout);
+        call.RequiredConnectionId = handle.ConnectionId;
+        call.Patience = patience;
+        StrictProto.WriteRequest(call, new CloseFileRequest { Fd = handle.Fd });
+        await client.Channel.CallAsync(call).ConfigureAwait(false);
+        return StrictProto.ReadReply(call, CloseFileResponse.Parser).RetCode == RetCode.KOk;
     }
 
     private async Task<NebdHandle> ReopenAsync(TimeSpan timeout, CancellationToken closing)
@@ -140,21 +204,36 @@ internal sealed class NebdFile(NebdClient client, VolumeSession session, string 
     /// <returns>false: the server refuses.</returns>
     private async Task<bool> TryOpenAsync()
     {
-        using RpcCall call = RpcChannel.Rent(NebdMethods.OpenFile, client.Policy.CallTimeout);
-
-        // Not exclusive: what others write into holes is to be seen.
-        StrictProto.WriteRequest(call, new OpenFileRequest { FileName = Name, Flags = new ProtoOpenFlags { Exclusive = false } });
-        await client.Channel.CallAsync(call).ConfigureAwait(false);
-        OpenFileResponse reply = StrictProto.ReadReply(call, OpenFileResponse.Parser);
-        if (reply.RetCode != RetCode.KOk || !reply.HasFd)
+        string name;
+        lock (_gate)
+            name = _name;
+        if (await TryOpenAsync(name).ConfigureAwait(false) is not { } handle)
             return false;
 
         // The server has opened with the epoch of now. Whether that is still ours has to be known before anything is written.
         await session.RefreshAsync().ConfigureAwait(false);
         lock (_gate)
-            _handle = new NebdHandle(reply.Fd, call.ConnectionId);
+        {
+            if (ReferenceEquals(name, _name))
+                _handle = handle;
+        }
+
         return true;
     }
+
+    /// <returns>null: the server refuses.</returns>
+    private async Task<NebdHandle?> TryOpenAsync(string name)
+    {
+        using RpcCall call = RpcChannel.Rent(NebdMethods.OpenFile, client.Policy.CallTimeout);
+
+        // Not exclusive: what others write into holes is to be seen.
+        StrictProto.WriteRequest(call, new OpenFileRequest { FileName = name, Flags = new ProtoOpenFlags { Exclusive = false } });
+        await client.Channel.CallAsync(call).ConfigureAwait(false);
+        OpenFileResponse reply = StrictProto.ReadReply(call, OpenFileResponse.Parser);
+        return reply.RetCode == RetCode.KOk && reply.HasFd ? new NebdHandle(reply.Fd, call.ConnectionId, name) : null;
+    }
+
+    private static TimeSpan Shorter(TimeSpan left, TimeSpan check) => left != Timeout.InfiniteTimeSpan && left < check ? left : check;
 
     private StorageException Refused() => new(
         Errno.EIO,

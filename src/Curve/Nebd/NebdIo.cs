@@ -5,9 +5,9 @@ using CurveRbd.Store;
 namespace CurveRbd.Curve;
 
 /// <summary>
-/// Through the nebd-server of this host. A request whose connection breaks is sent again until it is answered. One that is not
-/// answered is never sent a second time while the first may still be under way, because the server keeps no order: it waits, and
-/// <see cref="NebdSilence"/> finds out whether there is still something to wait for.
+/// Through the nebd-server of this host. A request whose connection breaks is sent again until it is answered; no write is sent while
+/// an earlier one that was not answered may still happen, because the server keeps no order (<see cref="NebdFile"/>). A request that
+/// is not answered waits, and <see cref="NebdSilence"/> finds out whether there is still something to wait for.
 /// </summary>
 internal sealed class NebdIo : VolumeIo
 {
@@ -66,11 +66,15 @@ internal sealed class NebdIo : VolumeIo
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> TryAsync(NebdExchange exchange)
     {
-        if (exchange.IsWrite)
-            await DemandWritableAsync(exchange).ConfigureAwait(false);
+        if (exchange.IsWrite && !await TryMakeWritableAsync(exchange).ConfigureAwait(false))
+            return false;
         NebdHandle handle = await _file.UseAsync(LeftOf(exchange), _closing).ConfigureAwait(false);
         if (exchange.IsWrite)
+        {
             _silence.DemandWritable();
+            if (!_file.IsSettled)
+                return false;
+        }
 
         using RpcCall call = RpcChannel.Rent(exchange.Method, Shorter(LeftOf(exchange), _client.Policy.SilenceCheck));
         exchange.Write(call, handle);
@@ -84,12 +88,37 @@ internal sealed class NebdIo : VolumeIo
         }
         catch (RpcException error) when (!_closing.IsCancellationRequested)
         {
-            if (_silence.VerdictOn(exchange) is { } verdict)
-                throw new StorageException(verdict.Errno, verdict.Message, verdict);
-            if (LeftOf(exchange) == TimeSpan.Zero)
-                throw TimedOut(exchange, error);
-            return false;
+            if (exchange.IsWrite && call.ConnectionId != 0)
+                _file.Doubt(handle);
+            return FailOrTryAgain(exchange, error);
         }
+    }
+
+    /// <returns>false: to be tried again.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> TryMakeWritableAsync(NebdExchange exchange)
+    {
+        await DemandWritableAsync(exchange).ConfigureAwait(false);
+        if (_file.IsSettled)
+            return true;
+        try
+        {
+            if (await _file.TrySettleAsync(exchange, LeftOf(exchange), _closing).ConfigureAwait(false))
+                return true;
+            _silence.MayWait(exchange);
+            return FailOrTryAgain(exchange, null);
+        }
+        catch (RpcException error) when (!_closing.IsCancellationRequested)
+        {
+            return FailOrTryAgain(exchange, error);
+        }
+    }
+
+    private bool FailOrTryAgain(NebdExchange exchange, RpcException? error)
+    {
+        if (_silence.VerdictOn(exchange) is { } verdict)
+            throw new StorageException(verdict.Errno, verdict.Message, verdict);
+        return LeftOf(exchange) == TimeSpan.Zero ? throw TimedOut(exchange, error) : false;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -115,6 +144,6 @@ internal sealed class NebdIo : VolumeIo
     private StorageException Refused(NebdExchange exchange) => new(
         Errno.EIO, $"{exchange.Method.Name} of {exchange.Length} bytes at {exchange.Offset} of {_session.Path}: the nebd-server at {_client.Socket} answers kNoOK (tried {_client.Policy.RefusalsMax} times); its log may say why");
 
-    private StorageException TimedOut(NebdExchange exchange, RpcException last) => new(
-        Errno.ETIMEDOUT, $"{exchange.Method.Name} of {_session.Path} through nebd: not done in {_options.OperationTimeout.TotalSeconds:0.#} s (rados_osd_op_timeout): {last.Message}", last);
+    private StorageException TimedOut(NebdExchange exchange, RpcException? last) => new(
+        Errno.ETIMEDOUT, $"{exchange.Method.Name} of {_session.Path} through nebd: not done in {_options.OperationTimeout.TotalSeconds:0.#} s (rados_osd_op_timeout): {last?.Message ?? "the server refuses to close a number that an earlier write was sent to"}", last);
 }

@@ -50,7 +50,7 @@ public class NebdGoldenTests
         NebdExchange ours = NebdExchange.Rent(null!, 64 * 1024, new byte[4096], isWrite, start: 0);
         using RpcCall call = RpcChannel.Rent(ours.Method, TimeSpan.FromSeconds(1));
 
-        ours.Write(call, new NebdHandle(RecordedFd, 1));
+        ours.Write(call, new NebdHandle(RecordedFd, 1, ""));
 
         Assert.Equal($"{Service}.{method}", call.Method.ToString());
         Assert.Equal(Convert.ToHexString(recorded.Request), Convert.ToHexString(call.Message.Span));

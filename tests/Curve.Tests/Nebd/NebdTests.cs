@@ -88,6 +88,52 @@ public class NebdTests
         Assert.Equal(Fixture.RandomBytes(4096, seed: 2), await Fixture.ReadAsync(first, 4096, 4096));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_write_that_is_executed_after_its_connection_broke_never_overwrites_a_newer_one(bool wasBegun)
+    {
+        await using Fixture fixture = await Fixture.StartNebdAsync(configure: options => options with { Nebd = s_quick });
+        await using IVolume volume = await fixture.OpenNewAsync();
+        NebdServer nebd = fixture.Cluster.Nebd;
+        var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (wasBegun)
+            nebd.HoldNextWrite(late.Task);
+        else
+            fixture.Cluster.Faults.Inject(new Fault("Write") { UnreadUntil = late.Task });
+        nebd.IsLogging = true;
+        Task both = WriteAsync(volume, old: Fixture.RandomBytes(4096, seed: 1), newer: Fixture.RandomBytes(4096, seed: 2));
+        await UntilAsync(() => Count(nebd, "Write") == 1);
+
+        nebd.ResetConnections();
+        await UntilAsync(() => both.IsCompleted || (wasBegun && Count(nebd, "CloseFile") > 0));
+        late.SetResult();
+        await both;
+        await nebd.IdleAsync();
+
+        Assert.Equal(Fixture.RandomBytes(4096, seed: 2), await Fixture.ReadAsync(volume, 0, 4096));
+    }
+
+    [Fact]
+    public async Task A_write_that_was_given_up_is_over_before_the_next_is_sent()
+    {
+        await using Fixture fixture = await Fixture.StartNebdAsync(
+            configure: options => options with { Nebd = s_quick with { SilenceMax = TimeSpan.FromMinutes(1) }, OperationTimeout = TimeSpan.FromMilliseconds(300) });
+        await using IVolume volume = await fixture.OpenNewAsync();
+        await volume.WriteAsync(0, new byte[4096]);
+        var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        fixture.Cluster.Nebd.HoldNextWrite(late.Task);
+
+        StorageException first = await Assert.ThrowsAsync<StorageException>(async () => await volume.WriteAsync(0, Fixture.RandomBytes(4096, seed: 1)));
+        StorageException second = await Assert.ThrowsAsync<StorageException>(async () => await volume.WriteAsync(0, Fixture.RandomBytes(4096, seed: 2)));
+        late.SetResult();
+        await volume.WriteAsync(0, Fixture.RandomBytes(4096, seed: 3));
+        await fixture.Cluster.Nebd.IdleAsync();
+
+        Assert.Equal((Errno.ETIMEDOUT, Errno.ETIMEDOUT), (first.Errno, second.Errno));
+        Assert.Equal(Fixture.RandomBytes(4096, seed: 3), await Fixture.ReadAsync(volume, 0, 4096));
+    }
+
     [Fact]
     public async Task Heartbeats_keep_an_idle_volume_open_and_its_absence_is_made_good()
     {
@@ -308,5 +354,19 @@ public class NebdTests
 
         await trouble.WhileAsync(running, TimeSpan.FromMilliseconds(50));
         await model.CheckAsync();
+    }
+
+    private static async Task WriteAsync(IVolume volume, byte[] old, byte[] newer)
+    {
+        await volume.WriteAsync(0, old);
+        await volume.WriteAsync(0, newer);
+    }
+
+    private static int Count(NebdServer nebd, string method) => nebd.Log.Count(request => request.Method == method);
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+            await Task.Delay(5, Fixture.Token);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CurveRbd.Etcd.Tests;
 using CurveRbd.TestCluster;
 
@@ -50,6 +51,16 @@ public sealed class CurveModelTests(EtcdServer etcd, ITestOutputHelper output) :
     [InlineData("direct", 51)]
     [InlineData("nebd", 52)]
     public async Task Random_operations_while_parts_of_the_cluster_fail_match_byte_arrays(string io, int seed)
+    {
+        int first = ReadSetting("CURVERBD_MODEL_SEED", seed);
+        for (int i = 0; i < ReadSetting("CURVERBD_MODEL_RUNS", 1); i++)
+            await RunWhilePartsFailAsync(io, first + i);
+    }
+
+    private static int ReadSetting(string variable, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int value) ? value : otherwise;
+
+    private async Task RunWhilePartsFailAsync(string io, int seed)
     {
         await using CurvePool curve = await CurvePool.StartAsync(etcd, io);
         Task running = RunSnapshotModelAsync(curve, seed, steps: 20);

@@ -22,6 +22,8 @@ public sealed class NebdServer : Node
     private readonly ClusterOptions _options;
     private readonly string _metaFile;
     private readonly Dictionary<int, NebdRecord> _files = [];
+    private Task? _heldUntil;
+    private int _lastFd;
     private Timer? _watch;
 
     internal NebdServer(Cluster cluster, NameSpace names, ClusterOptions options, string directory, Faults faults)
@@ -63,6 +65,7 @@ public sealed class NebdServer : Node
             foreach (NebdRecord file in File.Exists(_metaFile) ? JsonSerializer.Deserialize<NebdRecord[]>(File.ReadAllText(_metaFile))! : [])
             {
                 _files[file.Fd] = file;
+                _lastFd = Math.Max(_lastFd, file.Fd);
                 TryOpen(file);
             }
         }
@@ -78,6 +81,9 @@ public sealed class NebdServer : Node
         await ForgetAsync().ConfigureAwait(false);
     }
 
+    /// <summary>The next write is begun and waits inside, as one does whose chunkserver does not answer.</summary>
+    public void HoldNextWrite(Task until) => _heldUntil = until;
+
     /// <summary>Loses the record of what was open, as one whose disk was replaced.</summary>
     public void DeleteMetaFile() => File.Delete(_metaFile);
 
@@ -86,7 +92,7 @@ public sealed class NebdServer : Node
     private protected override async ValueTask<RpcReply?> AnswerAsync(RpcRequest request) => request.Method switch
     {
         "OpenFile" => Open(Parse(request, OpenFileRequest.Parser)),
-        "CloseFile" => Close(Parse(request, CloseFileRequest.Parser).Fd),
+        "CloseFile" => await CloseAsync(Parse(request, CloseFileRequest.Parser).Fd).ConfigureAwait(false),
         "Read" => await ReadAsync(Parse(request, ReadRequest.Parser)).ConfigureAwait(false),
         "Write" => await WriteAsync(Parse(request, WriteRequest.Parser), request.Attachment).ConfigureAwait(false),
         "Discard" => Answer(Find(Parse(request, DiscardRequest.Parser).Fd) is not null),
@@ -111,7 +117,7 @@ public sealed class NebdServer : Node
             NebdRecord? file = _files.Values.FirstOrDefault(known => string.Equals(known.FileName, request.FileName, StringComparison.Ordinal));
             if (file is not null && file.IsExclusive != isExclusive)
                 return Answer(false);
-            file ??= new NebdRecord { FileName = request.FileName, Fd = _files.Keys.DefaultIfEmpty(0).Max() + 1, IsExclusive = isExclusive };
+            file ??= new NebdRecord { FileName = request.FileName, Fd = ++_lastFd, IsExclusive = isExclusive };
             if (!TryOpen(file))
                 return Answer(false);
 
@@ -121,11 +127,14 @@ public sealed class NebdServer : Node
         }
     }
 
-    private RpcReply Close(int fd)
+    private async Task<RpcReply> CloseAsync(int fd)
     {
+        if (Record(fd) is not { } file)
+            return Answer(true);
+        await EndAllAsync(file).ConfigureAwait(false);
         lock (_files)
         {
-            if (_files.Remove(fd, out NebdRecord? file) && file.Volume is { } volume)
+            if (_files.Remove(fd) && file.Volume is { } volume)
             {
                 _cluster.LeadingMds?.CloseSession(volume.Path, Ip, Port);
                 _ = volume.CloseAsync();
@@ -138,21 +147,37 @@ public sealed class NebdServer : Node
 
     private async Task<RpcReply?> ReadAsync(ReadRequest request)
     {
-        if (Find(request.Fd) is not { } volume)
-            return Answer(false);
-        DemandAligned(request.Offset, request.Size);
         var data = new byte[request.Size];
-        return await TransferAsync(volume, request.Offset, data, isWrite: false).ConfigureAwait(false) is { } isOk
+        return await TransferAsync(request.Fd, request.Offset, data, isWrite: false).ConfigureAwait(false) is { } isOk
             ? isOk ? Reply(new ReadResponse { RetCode = RetCode.KOk }, data) : Answer(false)
             : null;
     }
 
     private async Task<RpcReply?> WriteAsync(WriteRequest request, ReadOnlyMemory<byte> data)
     {
-        if (Find(request.Fd) is not { } volume || (ulong)data.Length != request.Size)
+        if ((ulong)data.Length != request.Size)
             return Answer(false);
-        DemandAligned(request.Offset, request.Size);
-        return await TransferAsync(volume, request.Offset, data.ToArray(), isWrite: true).ConfigureAwait(false) is { } isOk ? Answer(isOk) : null;
+        return await TransferAsync(request.Fd, request.Offset, data.ToArray(), isWrite: true).ConfigureAwait(false) is { } isOk ? Answer(isOk) : null;
+    }
+
+    /// <returns>null: never to be answered. Such a request counts as under way for ever, so its file is never closed.</returns>
+    private async Task<bool?> TransferAsync(int fd, ulong offset, byte[] data, bool isWrite)
+    {
+        if (Begin(fd) is not { } file)
+            return false;
+        if (Find(fd) is not { } volume)
+        {
+            End(file);
+            return false;
+        }
+
+        DemandAligned(offset, (ulong)data.Length);
+        if (isWrite && Interlocked.Exchange(ref _heldUntil, null) is { } until)
+            await until.ConfigureAwait(false);
+        bool? outcome = await TransferAsync(volume, offset, data, isWrite).ConfigureAwait(false);
+        if (outcome is not null)
+            End(file);
+        return outcome;
     }
 
     /// <returns>null: never to be answered.</returns>
@@ -226,6 +251,30 @@ public sealed class NebdServer : Node
             return _files.TryGetValue(fd, out NebdRecord? file) && TryOpen(file) ? file.Volume : null;
     }
 
+    private NebdRecord? Record(int fd)
+    {
+        lock (_files)
+            return _files.GetValueOrDefault(fd);
+    }
+
+    private NebdRecord? Begin(int fd)
+    {
+        lock (_files)
+            return _files.TryGetValue(fd, out NebdRecord? file) && file.TryBegin() ? file : null;
+    }
+
+    private void End(NebdRecord file)
+    {
+        lock (_files)
+            file.End();
+    }
+
+    private Task EndAllAsync(NebdRecord file)
+    {
+        lock (_files)
+            return file.EndAllAsync();
+    }
+
     private bool TryOpen(NebdRecord file)
     {
         if (file.Volume is not null)
@@ -251,7 +300,7 @@ public sealed class NebdServer : Node
         {
             foreach (NebdRecord file in _files.Values.Where(file => file.Volume is not null))
             {
-                if (TimeProvider.System.GetElapsedTime(file.Seen) > _options.NebdHeartbeatTimeout)
+                if (TimeProvider.System.GetElapsedTime(file.Seen) > _options.NebdHeartbeatTimeout && file.IsIdle)
                 {
                     _cluster.LeadingMds?.CloseSession(file.Volume!.Path, Ip, Port);
                     _ = file.Volume!.CloseAsync();
