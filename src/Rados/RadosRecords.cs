@@ -40,4 +40,9 @@ internal static class RadosRecords
 [JsonSerializable(typeof(PoolReference))]
 [JsonSerializable(typeof(BlocklistRecord))]
 [JsonSerializable(typeof(AuthRecord))]
+[JsonSerializable(typeof(ObjectRecord))]
+[JsonSerializable(typeof(ObjectGarbageRecord))]
+[JsonSerializable(typeof(ObjectWatcherRecord))]
+[JsonSerializable(typeof(NotificationRecord))]
+[JsonSerializable(typeof(AcknowledgementRecord))]
 internal sealed partial class RadosJsonContext : JsonSerializerContext;

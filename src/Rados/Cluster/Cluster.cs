@@ -70,6 +70,8 @@ public sealed class Cluster : IAsyncDisposable
 
     internal ILogger Logger { get; }
 
+    internal ObjectOrder ObjectOrder { get; } = new();
+
     internal TimeProvider Time { get; }
 
     internal ClusterSettings Settings => Connection.Settings;

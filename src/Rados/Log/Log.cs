@@ -18,4 +18,7 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the content of the deleted pool {Id} in /{Directory} can't be deleted yet")]
     public static partial void PoolDeletionFailed(ILogger logger, long id, string directory, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a notification of object {ObjectId} can't be read: {Reason}")]
+    public static partial void BadNotification(ILogger logger, string objectId, string reason);
 }
