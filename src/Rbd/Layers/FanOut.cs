@@ -7,12 +7,16 @@ namespace CurveRbd.Rbd;
 /// One request that became several on the volumes: done when all of them are, with the first error. Pooled together with the small
 /// objects that watch its parts, so that it costs no memory in the long run.
 /// </summary>
-internal sealed class FanOut(FanOutPool pool) : IValueTaskSource
+internal sealed class FanOut(FanOutPool pool) : IValueTaskSource, IThreadPoolWorkItem
 {
     private readonly List<FanOutPart> _parts = [];
     private ManualResetValueTaskSourceCore<bool> _completion;
     private ClusterLocks? _locks;
     private Exception? _error;
+    private LayerMap? _map;
+    private Region? _region;
+    private ulong _offset;
+    private IoVector _buffer;
     private int _partsUsed;
     private int _pending;
 
@@ -32,16 +36,44 @@ internal sealed class FanOut(FanOutPool pool) : IValueTaskSource
         _completion.Reset();
     }
 
-    public void AddRead(LayerExtent extent, IoVector buffer)
+    /// <summary>Adds the pieces that a range of a region lies in.</summary>
+    public void AddReads(LayerMap map, Region region, ulong offset, IoVector buffer)
     {
+        for (int done = 0; done < buffer.Length;)
+        {
+            LayerExtent piece = map.Find(region, offset + (uint)done, buffer.Length - done);
+            AddRead(piece, buffer.Slice(done, piece.Length));
+            done += piece.Length;
+        }
+    }
+
+    /// <summary>
+    /// Reads a range of a region on another thread: each piece may be copied at once, and all of them together take long.
+    /// </summary>
+    /// <param name="region">Pinned; it is unpinned.</param>
+    public ValueTask ReadElsewhere(LayerMap map, Region region, ulong offset, IoVector buffer)
+    {
+        (_map, _region, _offset, _buffer) = (map, region, offset, buffer);
+        short token = _completion.Version;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return new ValueTask(this, token);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        Region region = _region!;
         try
         {
-            Add(extent.ReadAsync(buffer));
+            AddReads(_map!, region, _offset, _buffer);
         }
         catch (Exception error)
         {
             Note(error);
         }
+
+        (_map, _region, _buffer) = (null, null, default);
+        region.Unpin();
+        FinishOne();
     }
 
     public void AddWrite(LayerExtent extent, IoVector data)
@@ -93,6 +125,18 @@ internal sealed class FanOut(FanOutPool pool) : IValueTaskSource
         finally
         {
             pool.GiveBack(this);
+        }
+    }
+
+    private void AddRead(LayerExtent extent, IoVector buffer)
+    {
+        try
+        {
+            Add(extent.ReadAsync(buffer));
+        }
+        catch (Exception error)
+        {
+            Note(error);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CurveRbd.Store;
 
 namespace CurveRbd.Rbd;
@@ -13,7 +14,7 @@ internal sealed class LayerMap
 
     public LayerMap(long tableBytesMax)
     {
-        Regions = new RegionCache(index => CombineAsync(index, Layers, null), tableBytesMax);
+        Regions = new RegionCache(region => CombineAsync(region, Layers, Layers.Length, null), tableBytesMax);
     }
 
     public RegionCache Regions { get; }
@@ -118,55 +119,56 @@ internal sealed class LayerMap
         return null;
     }
 
-    /// <summary>What a region would be without <paramref name="layer"/> and all above it.</summary>
-    public Task<Region> BelowAsync(Region region, Layer layer) =>
-        CombineAsync(region.Index, Layers[..Array.IndexOf(Layers, layer)], region);
+    /// <summary>What a region would be without <paramref name="layer"/> and all above it. To be given back to the cache's pool.</summary>
+    public async ValueTask<Region> BelowAsync(Region region, Layer layer)
+    {
+        Region below = Regions.Pool.Rent(region.Index);
+        await CombineAsync(below, Layers, Array.IndexOf(Layers, layer), region).ConfigureAwait(false);
+        return below;
+    }
 
-    /// <summary>The tables of some layers (bottom first), combined.</summary>
+    /// <summary>Combines the tables of the lowest <paramref name="count"/> layers in an empty region.</summary>
     /// <param name="live">Blocks attached to it are newer than their volume.</param>
-    public static async Task<Region> CombineAsync(uint index, IReadOnlyList<Layer> layers, Region? live)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask CombineAsync(Region region, Layer[] layers, int count, Region? live)
     {
-        var reads = new Task<uint[]?>[layers.Count];
-        for (int i = layers.Count - 1; i >= 0; i--)
+        var reads = new TableReads(count);
+        try
         {
-            // A cluster on its way down is in both layers for a while, never in none: it is seen by who looks into the upper one first.
-            Task? above = i + 1 < layers.Count && layers[i + 1].IsMerging ? reads[i + 1] : null;
-            reads[i] = ReadTableAsync(index, layers[i], live, above);
-        }
+            for (int i = count - 1; i >= 0; i--)
+            {
+                reads.Begin(i, layers[i], region.Index, live);
+                // A cluster on its way down is in both layers for a while, never in none: it is seen by who looks into the upper one first.
+                if (layers[i].IsMerging)
+                    await reads.WaitAsync(i).ConfigureAwait(false);
+            }
 
-        uint[]?[] tables = await Task.WhenAll(reads).ConfigureAwait(false);
-        var region = new Region(index);
-        for (int i = 0; i < tables.Length; i++)
-            Lay(region, layers[i], tables[i]);
-        return region;
+            for (int i = 0; i < count; i++)
+            {
+                await reads.WaitAsync(i).ConfigureAwait(false);
+                Lay(region, layers[i], reads[i]);
+            }
+        }
+        finally
+        {
+            await reads.EndAsync().ConfigureAwait(false);
+        }
     }
 
-    // null: nothing but absent entries.
-    private static async Task<uint[]?> ReadTableAsync(uint index, Layer layer, Region? live, Task? after)
+    // Lays a layer over those below it.
+    private static void Lay(Region region, Layer layer, ReadOnlySpan<uint> entries)
     {
-        if (layer.Table is not { } table)
-            return null;
-        if (after is not null)
-            await after.ConfigureAwait(false);
-        var entries = new uint[OverlayHeader.EntriesPerBlock];
-        if (live?.FindBlock(layer) is not { } block)
-            return await table.ReadAsync(index, entries).ConfigureAwait(false) ? entries : null;
-        block.CopyTo(entries);
-        return entries;
+        if (layer.Header is null)
+            region.Hide(ClustersBefore(region, layer.Filled));
+        else if (!entries.IsEmpty)
+            region.Lay(layer.Slot, entries, ClustersBefore(region, layer.Visible));
     }
 
-    // Lays a layer's entries over those of the layers below it.
-    private static void Lay(Region region, Layer layer, uint[]? entries)
+    // Also the one that the offset lies in.
+    private static int ClustersBefore(Region region, ulong offset)
     {
-        ulong hidden = layer.Header is null ? layer.Filled : 0;
-        for (int cluster = 0; cluster < OverlayHeader.EntriesPerBlock; cluster++)
-        {
-            ulong offset = OffsetOf(region, cluster);
-            if (offset < hidden && region[cluster].Slot != 0)
-                region[cluster] = default;
-            else if (entries is not null && entries[cluster] != 0 && offset < layer.Visible)
-                region[cluster] = new RegionEntry(layer.Slot, new OverlayEntry(entries[cluster]));
-        }
+        ulong start = OffsetOf(region, 0);
+        return offset <= start ? 0 : (int)Math.Min(OverlayHeader.EntriesPerBlock, ((offset - start - 1) >> OverlayHeader.ClusterShift) + 1);
     }
 
     private LayerExtent FindInCluster(Region region, ulong offset, int lengthMax)

@@ -1,9 +1,13 @@
+using System.Runtime.CompilerServices;
 using CurveRbd.Store;
 
 namespace CurveRbd.Rbd;
 
 internal sealed partial class LayerStack
 {
+    // Copying that much takes about as long as waking a thread; more would hold up the caller's event loop.
+    private const int AtOnceMax = 64 * 1024;
+
     public ValueTask ReadAsync(ulong offset, IoVector buffer)
     {
         if (_single is { } plain)
@@ -11,46 +15,41 @@ internal sealed partial class LayerStack
         if (buffer.Length == 0)
             return ValueTask.CompletedTask;
         if (IsUncertain)
-            return new ValueTask(ReadSharedAsync(offset, buffer));
-        if (!IsInOneRegion(offset, buffer.Length) || !_map.Regions.TryGet(LayerMap.RegionOf(offset), out Region? region))
-            return new ValueTask(ReadRegionsAsync(offset, buffer));
-
-        LayerExtent first = _map.Find(region, offset, buffer.Length);
-        return first.Length == buffer.Length ? first.ReadAsync(buffer) : ReadPieces(region, first, offset, buffer);
+            return ReadSharedAsync(offset, buffer);
+        return IsInOneRegion(offset, buffer.Length) && _map.Regions.TryPin(LayerMap.RegionOf(offset), out Region? region)
+            ? ReadPinned(region, offset, buffer)
+            : ReadRegionsAsync(offset, buffer);
     }
 
-    private ValueTask ReadPieces(Region region, LayerExtent first, ulong offset, IoVector buffer)
+    /// <summary>Reads from one region, and unpins it when nothing is looked up there any more.</summary>
+    private ValueTask ReadPinned(Region region, ulong offset, IoVector buffer)
     {
+        LayerExtent first = _map.Find(region, offset, buffer.Length);
+        if (first.Length == buffer.Length)
+        {
+            region.Unpin();
+            return first.ReadAsync(buffer);
+        }
+
         FanOut request = _fanOuts.Rent();
         request.Begin(locks: null);
-        LayerExtent piece = first;
-        for (int done = 0; ;)
-        {
-            request.AddRead(piece, buffer.Slice(done, piece.Length));
-            done += piece.Length;
-            if (done == buffer.Length)
-                return request.End();
-            piece = _map.Find(region, offset + (uint)done, buffer.Length - done);
-        }
+        if (buffer.Length > AtOnceMax)
+            return request.ReadElsewhere(_map, region, offset, buffer);
+        request.AddReads(_map, region, offset, buffer);
+        region.Unpin();
+        return request.End();
     }
 
-    private async Task ReadRegionsAsync(ulong offset, IoVector buffer)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask ReadRegionsAsync(ulong offset, IoVector buffer)
     {
         for (int done = 0; done < buffer.Length;)
         {
             ulong at = offset + (uint)done;
             Region region = await _map.Regions.PinAsync(LayerMap.RegionOf(at)).ConfigureAwait(false);
-            try
-            {
-                int length = (int)Math.Min((ulong)(buffer.Length - done), EndOf(region) - at);
-                LayerExtent first = _map.Find(region, at, length);
-                await ReadPieces(region, first, at, buffer.Slice(done, length)).ConfigureAwait(false);
-                done += length;
-            }
-            finally
-            {
-                region.Unpin();
-            }
+            int length = (int)Math.Min((ulong)(buffer.Length - done), EndOf(region) - at);
+            await ReadPinned(region, at, buffer.Slice(done, length)).ConfigureAwait(false);
+            done += length;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using CurveRbd.Store;
 
 namespace CurveRbd.Rbd;
@@ -82,7 +83,8 @@ internal sealed partial class LayerStack
     private bool IsVolatile(Layer[] layers, int index) =>
         IsUncertain && (index == layers.Length - 1 || (index == layers.Length - 2 && layers[^1].IsMerging));
 
-    private async Task ReadSharedAsync(ulong offset, IoVector buffer)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask ReadSharedAsync(ulong offset, IoVector buffer)
     {
         if (Interlocked.Increment(ref _sharedReads) % OftenReads == 0)
             OftenReadShared();
@@ -98,13 +100,14 @@ internal sealed partial class LayerStack
         }
     }
 
-    private async Task<bool> TryReadSharedAsync(ulong offset, IoVector buffer)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> TryReadSharedAsync(ulong offset, IoVector buffer)
     {
         Region region = await _map.Regions.PinAsync(LayerMap.RegionOf(offset)).ConfigureAwait(false);
         try
         {
-            LayerExtent first = _map.Find(region, offset, buffer.Length);
-            await ReadPieces(region, first, offset, buffer).ConfigureAwait(false);
+            region.Pin(); // once more: what reads unpins
+            await ReadPinned(region, offset, buffer).ConfigureAwait(false);
             return await IsCurrentAsync(region, offset, buffer.Length).ConfigureAwait(false);
         }
         finally
@@ -114,6 +117,7 @@ internal sealed partial class LayerStack
     }
 
     /// <summary>A region that says what the tables say now.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Region> PinCurrentAsync(uint index)
     {
         while (true)
@@ -137,7 +141,8 @@ internal sealed partial class LayerStack
     }
 
     /// <returns>false: the tables say something else by now; the region is forgotten.</returns>
-    private async Task<bool> IsCurrentAsync(Region region, ulong offset, int length)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> IsCurrentAsync(Region region, ulong offset, int length)
     {
         uint[] entries = ArrayPool<uint>.Shared.Rent(OverlayHeader.EntriesPerBlock);
         bool[] hidden = ArrayPool<bool>.Shared.Rent(OverlayHeader.EntriesPerBlock);
@@ -155,7 +160,8 @@ internal sealed partial class LayerStack
         }
     }
 
-    private async Task<bool> IsCurrentAsync(Region region, int first, int last, uint[] entries, bool[] hidden)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> IsCurrentAsync(Region region, int first, int last, uint[] entries, bool[] hidden)
     {
         Layer[] layers = _map.Layers;
         for (int i = layers.Length - 1; i >= 0 && IsVolatile(layers, i); i--)

@@ -14,11 +14,11 @@ internal sealed partial class LayerStack
         FanOut request = _fanOuts.Rent();
         if (_locks.TryEnter(request.Hold.Over(offset, (uint)data.Length, isExclusive: false)))
         {
-            if (IsInOneRegion(offset, data.Length)
-                && _map.Regions.TryGet(LayerMap.RegionOf(offset), out Region? region)
-                && IsInPlace(region, offset, data.Length))
+            if (IsInOneRegion(offset, data.Length) && _map.Regions.TryPin(LayerMap.RegionOf(offset), out Region? region))
             {
-                return WriteInPlace(request, region, offset, data);
+                if (IsInPlace(region, offset, data.Length))
+                    return WriteInPlace(request, region, offset, data);
+                region.Unpin();
             }
 
             _locks.Exit(request.Hold);
@@ -54,6 +54,7 @@ internal sealed partial class LayerStack
             done += piece.Length;
         }
 
+        region.Unpin();
         return request.End();
     }
 

@@ -95,6 +95,9 @@ internal sealed partial class LayerStack
             block.Set(cluster, entry);
             region[cluster] = entry.IsAbsent ? below[cluster] : new RegionEntry(Head.Slot, entry);
         }
+
+        if (below is not null)
+            _map.Regions.Pool.GiveBack(below);
     }
 
     private void Release(Region? region)

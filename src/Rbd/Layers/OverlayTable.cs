@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CurveRbd.Store;
 
@@ -10,6 +11,7 @@ internal sealed class OverlayTable(IVolume volume, OverlayHeader header)
 {
     private readonly Lock _lock = new();
     private readonly ulong[] _empty = new ulong[(header.RegionCount + 63) / 64];
+    private (uint From, uint End) _data; // regions whose blocks the store holds, as it said last
     private long _writes; // what was read before a write says nothing of the time after it
 
     public uint RegionCount => header.RegionCount;
@@ -20,13 +22,14 @@ internal sealed class OverlayTable(IVolume volume, OverlayHeader header)
     /// <summary>Fills <paramref name="entries"/> with a region's 1024 entries.</summary>
     /// <returns>false: all of them are absent.</returns>
     /// <exception cref="StorageException">EIO: an entry points outside the volume.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ReadAsync(uint region, Memory<uint> entries)
     {
         entries.Span.Clear();
-        if (region >= RegionCount || IsEmpty(region))
+        if (IsKnownEmpty(region))
             return false;
         // Where nothing may be remembered the question would come with each read, and cost more than the block.
-        if (!IsAddedTo && await FindDataAsync(region).ConfigureAwait(false) > region)
+        if (!IsAddedTo && !IsInData(region) && await FindDataAsync(region).ConfigureAwait(false) > region)
             return false;
 
         long writes = Volatile.Read(ref _writes);
@@ -57,6 +60,7 @@ internal sealed class OverlayTable(IVolume volume, OverlayHeader header)
     }
 
     /// <summary>The first region from <paramref name="region"/> on that may have entries; <see cref="RegionCount"/> if none has.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<uint> FindDataAsync(uint region)
     {
         while (region < RegionCount && IsEmpty(region))
@@ -67,10 +71,16 @@ internal sealed class OverlayTable(IVolume volume, OverlayHeader header)
         long writes = Volatile.Read(ref _writes);
         ulong from = OverlayHeader.TableBlockOffset(region);
         VolumeExtent? data = await volume.NextDataAsync(from, OverlayHeader.TableBlockOffset(RegionCount)).ConfigureAwait(false);
-        uint found = data is { } extent
-            ? region + (uint)((extent.Offset - from) / OverlayHeader.TableBlockSize)
-            : RegionCount;
+        if (data is not { } extent)
+        {
+            RememberEmpty(region, RegionCount, writes);
+            return RegionCount;
+        }
+
+        uint found = region + (uint)((extent.Offset - from) / OverlayHeader.TableBlockSize);
         RememberEmpty(region, found, writes);
+        lock (_lock)
+            _data = (found, region + (uint)((extent.End - from) / OverlayHeader.TableBlockSize));
         return found;
     }
 
@@ -81,6 +91,7 @@ internal sealed class OverlayTable(IVolume volume, OverlayHeader header)
         {
             _writes++;
             Array.Clear(_empty);
+            _data = default;
         }
     }
 
@@ -121,10 +132,19 @@ internal sealed class OverlayTable(IVolume volume, OverlayHeader header)
             : entries.IndexOfAnyInRange(OverlayEntry.At((uint)places).Value, OverlayEntry.At(OverlayEntry.PlaceMax - 1).Value);
     }
 
+    /// <summary>Whether nothing needs to be read to know that the region has no entries.</summary>
+    public bool IsKnownEmpty(uint region) => region >= RegionCount || IsEmpty(region);
+
     private bool IsEmpty(uint region)
     {
         lock (_lock)
             return !IsAddedTo && (_empty[region / 64] & (1UL << (int)(region % 64))) != 0;
+    }
+
+    private bool IsInData(uint region)
+    {
+        lock (_lock)
+            return region >= _data.From && region < _data.End;
     }
 
     private void RememberEmpty(uint from, uint end, long writes)

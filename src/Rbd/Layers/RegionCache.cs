@@ -1,18 +1,19 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace CurveRbd.Rbd;
 
 /// <summary>
 /// The regions in memory: loaded on demand, looked up without a lock, and evicted (second chance) when they weigh more than the
-/// limit. Pinned ones stay.
+/// limit. Pinned ones stay; evicted ones are used again for others.
 /// </summary>
+/// <param name="load">Fills an empty region.</param>
 /// <param name="bytesMax">Weight that is kept, in bytes; pinned regions may exceed it for as long as they are pinned.</param>
-internal sealed class RegionCache(Func<uint, Task<Region>> load, long bytesMax)
+internal sealed class RegionCache(Func<Region, ValueTask> load, long bytesMax)
 {
     private readonly Lock _lock = new();
-    private readonly ConcurrentDictionary<uint, Region> _regions = new();
-    private readonly Dictionary<uint, Task> _loading = [];
+    private readonly RegionIndex _regions = new();
+    private readonly Dictionary<uint, TaskCompletionSource?> _loading = []; // null: nobody else waits for it
     private readonly Queue<Region> _clock = new();
     private long _bytes;
     private long _generation;
@@ -27,41 +28,31 @@ internal sealed class RegionCache(Func<uint, Task<Region>> load, long bytesMax)
         }
     }
 
-    /// <summary>A region to look at. One to change must be pinned.</summary>
-    public bool TryGet(uint index, [NotNullWhen(true)] out Region? region)
+    /// <summary>Regions that may be taken for others.</summary>
+    public RegionPool Pool { get; } = new();
+
+    /// <summary>Pins the region if it is in memory. The caller unpins it, before anybody hears that the request is done.</summary>
+    public bool TryPin(uint index, [NotNullWhen(true)] out Region? region)
     {
-        if (!_regions.TryGetValue(index, out region))
+        region = _regions[index];
+        if (region is null || !region.TryPin(index))
             return false;
         region.IsTouched = true;
         return true;
     }
 
     /// <summary>Loads the region if need be. The caller unpins it.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Region> PinAsync(uint index)
     {
         while (true)
         {
-            Task loading;
-            TaskCompletionSource? mine = null;
-            lock (_lock)
-            {
-                if (TryGet(index, out Region? region))
-                {
-                    region.Pin();
-                    return region;
-                }
-
-                if (!_loading.TryGetValue(index, out loading!))
-                {
-                    mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                    _loading[index] = loading = mine.Task;
-                }
-            }
-
-            if (mine is null)
-                await loading.ConfigureAwait(false);
+            if (TryPin(index, out Region? region))
+                return region;
+            if (TryBeginLoad(index, out Task? others))
+                await LoadAsync(index).ConfigureAwait(false);
             else
-                await LoadAsync(index, mine).ConfigureAwait(false);
+                await others.ConfigureAwait(false);
         }
     }
 
@@ -76,54 +67,89 @@ internal sealed class RegionCache(Func<uint, Task<Region>> load, long bytesMax)
         }
     }
 
-    /// <summary>Forgets a region, pinned or not: it is out of date. Whoever has it pinned still may look at it.</summary>
+    /// <summary>Forgets a region that the caller has pinned: it is out of date. Whoever has it pinned still may look at it.</summary>
     public void Forget(Region region)
     {
         lock (_lock)
         {
-            if (_regions.TryRemove(KeyValuePair.Create(region.Index, region)))
-                Reweigh(region, 0);
+            if (_regions[region.Index] != region)
+                return;
+            _regions[region.Index] = null;
+            Reweigh(region, 0);
         }
     }
-
-    /// <summary>All regions in memory, in no order.</summary>
-    public IEnumerable<Region> Regions => _regions.Values;
 
     /// <summary>Notices that a region has become heavier.</summary>
     public void Charge(Region region)
     {
         lock (_lock)
-            Reweigh(region, region.Weight);
+        {
+            if (_regions[region.Index] == region)
+                Reweigh(region, region.Weight);
+        }
     }
 
-    private async Task LoadAsync(uint index, TaskCompletionSource loaded)
+    /// <returns>true: the caller is to load it. Otherwise others do, or did, and it is to be looked for again after that.</returns>
+    private bool TryBeginLoad(uint index, [NotNullWhen(false)] out Task? others)
     {
-        long generation = Volatile.Read(ref _generation);
-        try
+        others = null;
+        lock (_lock)
         {
-            Region region = await load(index).ConfigureAwait(false);
-            lock (_lock)
+            if (_regions[index] is not null)
             {
-                _loading.Remove(index);
-                if (generation == _generation)
-                    Keep(region);
+                others = Task.CompletedTask;
+                return false;
             }
 
-            loaded.SetResult();
+            if (_loading.TryAdd(index, null))
+                return true;
+            TaskCompletionSource waiting = _loading[index] ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            others = waiting.Task;
+            return false;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask LoadAsync(uint index)
+    {
+        long generation = Volatile.Read(ref _generation);
+        Region region = Pool.Rent(index);
+        try
+        {
+            await load(region).ConfigureAwait(false);
         }
         catch (Exception error)
         {
-            lock (_lock)
-                _loading.Remove(index);
-            loaded.SetException(error);
-            _ = loaded.Task.Exception; // nobody else may be waiting
+            if (EndLoad(region, null) is { } failed)
+            {
+                failed.SetException(error);
+                _ = failed.Task.Exception; // whoever waits may have gone
+            }
+
             throw;
+        }
+
+        EndLoad(region, generation)?.SetResult();
+    }
+
+    /// <param name="generation">In which it was loaded; null: in vain.</param>
+    private TaskCompletionSource? EndLoad(Region region, long? generation)
+    {
+        lock (_lock)
+        {
+            _loading.Remove(region.Index, out TaskCompletionSource? waiting);
+            if (generation == _generation)
+                Keep(region);
+            else
+                Pool.GiveBack(region);
+            return waiting;
         }
     }
 
     private void Keep(Region region)
     {
         _regions[region.Index] = region;
+        region.Publish();
         _clock.Enqueue(region);
         Reweigh(region, region.Weight);
         for (int left = 2 * _clock.Count; left > 0 && _bytes > bytesMax; left--)
@@ -136,17 +162,18 @@ internal sealed class RegionCache(Func<uint, Task<Region>> load, long bytesMax)
     private void EvictUnless(Region region, bool isKept)
     {
         region.IsTouched = false;
-        if (!_regions.TryGetValue(region.Index, out Region? current) || current != region)
+        if (_regions[region.Index] != region)
             return; // forgotten already
-        if (isKept || region.IsPinned)
+        if (isKept || !region.TryRetire())
         {
             _clock.Enqueue(region);
             Reweigh(region, region.Weight);
             return;
         }
 
-        _regions.TryRemove(region.Index, out _);
+        _regions[region.Index] = null;
         Reweigh(region, 0);
+        Pool.GiveBack(region);
     }
 
     private void Reweigh(Region region, int weight)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace CurveRbd.Rbd;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace CurveRbd.Rbd;
 internal sealed class TableBlock(Layer layer, Region region, uint[] entries, TableBlocks blocks)
 {
     private readonly Lock _lock = new();
+    private uint[] _entries = entries;
     private List<uint> _freed = []; // places without an entry, to be given back once that is durable
     private long _version;
     private long _durableVersion;
@@ -18,14 +21,24 @@ internal sealed class TableBlock(Layer layer, Region region, uint[] entries, Tab
         get
         {
             lock (_lock)
-                return new OverlayEntry(entries[index]);
+                return new OverlayEntry(_entries[index]);
         }
+    }
+
+    /// <summary>Room for a block's entries, see <see cref="GiveBack"/>. Not cleared.</summary>
+    public static uint[] RentEntries() => ArrayPool<uint>.Shared.Rent(OverlayHeader.EntriesPerBlock);
+
+    /// <summary>Its region is no longer in memory, and nobody has the block any more.</summary>
+    public void GiveBack()
+    {
+        ArrayPool<uint>.Shared.Return(_entries);
+        _entries = [];
     }
 
     public void CopyTo(Span<uint> copy)
     {
         lock (_lock)
-            entries.CopyTo(copy);
+            _entries.AsSpan(0, OverlayHeader.EntriesPerBlock).CopyTo(copy);
     }
 
     /// <summary>Sets an entry in memory; the next commit makes it durable. An entry with a place comes after that place's data.</summary>
@@ -33,12 +46,12 @@ internal sealed class TableBlock(Layer layer, Region region, uint[] entries, Tab
     {
         lock (_lock)
         {
-            var old = new OverlayEntry(entries[index]);
+            var old = new OverlayEntry(_entries[index]);
             if (old == entry)
                 return;
             if (old.HasPlace)
                 _freed.Add(old.Place);
-            entries[index] = entry.Value;
+            _entries[index] = entry.Value;
             if (_version++ != _durableVersion)
                 return;
             region.Pin();
@@ -52,7 +65,7 @@ internal sealed class TableBlock(Layer layer, Region region, uint[] entries, Tab
         lock (_lock)
         {
             var commit = new TableCommit(this, region.Index, _version, _freed);
-            OverlayTable.Encode(entries, commit.Bytes);
+            OverlayTable.Encode(_entries.AsSpan(0, OverlayHeader.EntriesPerBlock), commit.Bytes);
             _freed = [];
             return commit;
         }

@@ -21,8 +21,8 @@ internal sealed class TableBlocks
     {
         if (region.FindBlock(layer) is { } attached)
             return attached;
-        var entries = new uint[OverlayHeader.EntriesPerBlock];
-        await layer.Table!.ReadAsync(region.Index, entries).ConfigureAwait(false);
+        uint[] entries = TableBlock.RentEntries();
+        await layer.Table!.ReadAsync(region.Index, entries.AsMemory(0, OverlayHeader.EntriesPerBlock)).ConfigureAwait(false);
         return region.Attach(new TableBlock(layer, region, entries, this));
     }
 
