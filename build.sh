@@ -13,7 +13,8 @@ usage() {
     cat <<'TEXT'
 usage: ./build.sh VERB
 
-  all     build what a user installs: out/lib (librbd.so.1, librados.so.2 and what they load), out/bin (rbd, ceph, curverbd)
+  all     build what a user installs: out/lib (librbd.so.1, librados.so.2 and what they load), out/bin (rbd, ceph, curverbd),
+          out/python (the modules rbd and rados)
   demo [--cluster | --nebd]
           put a disk image into the embedded store (or a CurveBS test cluster: straight, or through nebd), read it back in three ways,
           boot stock QEMU from clones of it, snapshot one of them while its guest writes, roll it back

@@ -7,6 +7,7 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LIBRARIES = ROOT / "out/lib"
 COMMANDS = ROOT / "out/bin"
+MODULES = ROOT / "out/python"
 GUEST_IMAGE = ROOT / "out/image/debian-mini.img"
 
 KIB, MIB, GIB, TIB = 1 << 10, 1 << 20, 1 << 30, 1 << 40

@@ -9,6 +9,15 @@ export UseSharedCompilation=false MSBUILDDISABLENODEREUSE=1
 publish() {
     publish_part "the native library" src/Native publish_native
     publish_part "the commands rbd, ceph and curverbd" src/Cli publish_cli
+    publish_python
+}
+
+# Pure Python needs no compiler, so it is copied each time.
+publish_python() {
+    rm -rf out/python
+    mkdir -p out/python
+    cp -r python/rados python/rbd out/python/
+    find out/python -name __pycache__ -prune -exec rm -rf {} +
 }
 
 # publish_part WHAT PROJECT COMMAND [PATH...]: runs COMMAND unless everything PROJECT may depend on (src and PATHs) is as it was when it last succeeded.
