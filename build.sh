@@ -18,6 +18,7 @@ usage: ./build.sh VERB
   demo [--cluster | --nebd]
           put a disk image into the embedded store (or a CurveBS test cluster: straight, or through nebd), read it back in three ways,
           boot stock QEMU from clones of it, snapshot one of them while its guest writes, roll it back
+  wheel   out/wheel: a Python wheel of the modules rados and rbd with the libraries inside
   test    every test: .NET projects, C programs that host the library, stock QEMU, Python, libvirt, fio; ends with one summary line
   cluster start DIR | stop DIR | tell DIR ORDER...
           run a CurveBS test cluster with a real etcd on loopback; DIR keeps its state and gets curverbd.conf and curverbd-nebd.conf
@@ -60,6 +61,7 @@ case ${1:-help} in
     bench) require_packages build demo test; source scripts/cluster.sh; publish; publish_cluster; shift; bench/run.py "$@" ;;
     cluster) require_packages build cluster; shift; source scripts/cluster.sh; cluster "$@" ;;
     fuzz)  require_packages build; source scripts/fuzz.sh; fuzz "${2:-600}" ;;
+    wheel) require_packages build wheel; publish; publish_wheel ;;
     clean) clean ;;
     help|-h|--help) usage ;;
     *) usage >&2; exit 2 ;;

@@ -49,6 +49,14 @@ publish_native() {
     src/Native/shim/build.sh out/lib
 }
 
+# The modules with the libraries inside, for a virtual environment.
+publish_wheel() {
+    local version
+    version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
+    rm -rf out/wheel
+    python/wheel.py "$version" out/lib out/wheel
+}
+
 publish_cli() {
     dotnet publish src/Cli -c Release -r linux-x64 -o out/stage/cli
     mkdir -p out/bin

@@ -1,5 +1,6 @@
 """Progress of long operations."""
 
+import sys
 from ctypes import CFUNCTYPE, c_int, c_uint64, c_void_p
 
 
@@ -18,7 +19,12 @@ def progress(on_progress):
 
     @CFUNCTYPE(c_int, c_uint64, c_uint64, c_void_p)
     def tell(offset, total, _):
-        result = on_progress(offset, total)
-        return 0 if result is None else int(result)
+        # What ctypes answers for a callback that raised is any number, and C would take it for an errno.
+        try:
+            result = on_progress(offset, total)
+            return 0 if result is None else int(result)
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+            return 0
 
     return tell
