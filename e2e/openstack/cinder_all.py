@@ -8,6 +8,7 @@ from cinder.cmd import backup as backup_command
 from cinder.cmd import volume as volume_command
 
 import os_brick
+import os_brick.privileged
 from cinder import coordination, objects, privsep, rpc, service, utils, version
 from cinder.common import config
 from oslo_config import cfg
@@ -29,7 +30,9 @@ def main():
     config.set_middleware_defaults()
     logging.setup(CONF, "cinder")
     priv_context.init(root_helper=shlex.split(utils.get_root_helper()))
-    privsep.sys_admin_pctxt.set_client_mode(False)
+    # This process is root's: it needs no helper with more rights.
+    for context in (privsep.sys_admin_pctxt, os_brick.privileged.default):
+        context.set_client_mode(False)
     utils.monkey_patch()
     os_brick.setup(CONF)
     volume_command.LOG = backup_command.LOG = logging.getLogger(__name__)

@@ -121,7 +121,8 @@ class Cinder(Service):
 
     def tail(self, length=6000):
         log = self.host.path / "cinder.log"
-        return super().tail(length) + (log.read_text(errors="replace")[-length:] if log.exists() else "")
+        told = log.read_text(errors="replace").splitlines() if log.exists() else []
+        return super().tail(length) + "\n".join(line for line in told if " ERROR " in line or " WARNING " in line)[-length:]
 
     def request(self, method, path, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -149,7 +150,8 @@ class Cinder(Service):
             if found["status"] == wanted:
                 return found
             failed = found["status"].startswith("error") or (found["status"] == "available" and wanted is None)
-            assert not failed and time.monotonic() < deadline, f"{kind} {item} is {found['status']}, not {wanted}\n{self.tail()}"
+            assert not failed and time.monotonic() < deadline, \
+                f"{kind} {item} is {found['status']}, not {wanted}\n{self.tail()}"
             time.sleep(0.1)
 
     def make(self, kind, wanted="available", path=None, **properties):

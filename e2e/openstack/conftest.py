@@ -1,7 +1,19 @@
+import pathlib
+
 import pytest
 from _pytest.runner import runtestprotocol
+from cinder_services import cinder
 from glance_api import glance
 from openstack_host import OpenStackHost
+
+HERE = pathlib.Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    """A test that hangs fails, and what it started is ended: the other way of pytest-timeout would end this process."""
+    for item in items:
+        if item.path.parent == HERE:
+            item.add_marker(pytest.mark.timeout(180, method="signal"))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -23,4 +35,10 @@ def host(tmp_path_factory):
 @pytest.fixture(scope="module")
 def images(host):
     with glance(host) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def volumes(host, images):
+    with cinder(host, images.port) as running:
         yield running

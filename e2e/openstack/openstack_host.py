@@ -1,5 +1,7 @@
 """A host as a deployer of OpenStack sets it up: /etc/ceph with ceph.conf, keyrings and curverbd.conf, pools, a user for each service."""
 
+import contextlib
+import json
 import os
 import pathlib
 import signal
@@ -9,7 +11,7 @@ import time
 
 from room import Room
 
-POOLS = ("images", "volumes", "vms", "backups")
+POOLS = ("images", "volumes", "archive", "vms", "backups")
 USERS = ("glance", "cinder", "cinder-backup", "nova")
 
 # os-brick reads keyrings from /etc/ceph and nowhere else, so each program has a /etc/ceph of its own: this host's.
@@ -73,6 +75,40 @@ class OpenStackHost(Room):
         """Writes into an image by QEMU, as a guest would."""
         self.run("qemu-io", "-f", "raw", *(word for command in commands for word in ("-c", command)), f"rbd:{image}")
 
+    def reads(self, image, byte, offset, length, user="admin"):
+        """Fails unless that range of an image, or of image@snapshot, holds nothing but that byte."""
+        told = self.run("qemu-io", "-r", "-f", "raw", "-c", f"read -P {byte} {offset} {length}", f"rbd:{image}:id={user}").stdout
+        assert "verification failed" not in told, f"{image} {offset} {length}: not {byte}"
+
+    def info(self, image):
+        return json.loads(self.rbd("info", image, "--format", "json"))
+
+    @contextlib.contextmanager
+    def holding(self, image, user="admin"):
+        """A guest's stand-in that has the image open; gives a function that lets it do one command of qemu-io and returns the answer."""
+        holder = self.start("qemu-io", "-f", "raw", "-t", "writeback", f"rbd:{image}:id={user}", stdin=-1, stdout=-1, stderr=-2)
+
+        def answer():
+            told = b""
+            # It shows its prompt, and only then, when it has nothing more to say.
+            while not told.endswith(b"qemu-io> "):
+                read = os.read(holder.stdout.fileno(), 65536)
+                assert read, f"qemu-io of {image} ended: {told}"
+                told += read
+            assert b"failed" not in told and b"error" not in told, told
+            return told.decode()
+
+        def do(command):
+            holder.stdin.write(command.encode() + b"\n")
+            holder.stdin.flush()
+            return answer()
+
+        try:
+            answer()
+            yield do
+        finally:
+            holder.communicate(b"quit\n", timeout=60)
+
     def check(self):
         """Nothing is left over in the store: records and volumes fit together."""
         self.run("curverbd", "check")
@@ -88,8 +124,8 @@ class Service:
 
     def start(self):
         with self.log.open("ab") as log:
-            # A group of its own: a service's workers end with it, whatever happens to their parent.
-            self.process = self.host.start(*self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+            # A group of its own: a service's workers end with it, whatever happens to their parent. And it ends with this process.
+            self.process = self.host.start("setpriv", "--pdeathsig", "KILL", *self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         deadline = time.monotonic() + 60
         while not self.listens():
             assert self.process.poll() is None and time.monotonic() < deadline, f"{self.name} did not start:\n{self.tail()}"
