@@ -1,4 +1,4 @@
-"""Ceph's own Python module: clones, their parents and children, flattening, deep copies."""
+"""The Python modules: clones, their parents and children, flattening, deep copies."""
 
 import pytest
 import rbd

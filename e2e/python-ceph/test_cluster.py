@@ -1,4 +1,4 @@
-"""Ceph's own Python module: connecting, configuration, pools, statistics and monitor commands."""
+"""The Python modules: connecting, configuration, pools, statistics and monitor commands."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Ceph's own Python module: what changed between two states of an image."""
+"""The Python modules: what changed between two states of an image."""
 
 import random
 

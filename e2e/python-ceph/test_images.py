@@ -1,4 +1,4 @@
-"""Ceph's own Python module: creating, listing, renaming, copying and removing images."""
+"""The Python modules: creating, listing, renaming, copying and removing images."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""Ceph's own Python module: synchronous and asynchronous I/O of one image."""
+"""The Python modules: synchronous and asynchronous I/O of one image."""
 
 import threading
 
@@ -256,3 +256,14 @@ def test_aio_open_of_a_missing_image(ioctx):
     rbd.RBD().aio_open_image(lambda completion, result: seen.append((completion.get_return_value(), result)), ioctx, "nothing").wait_for_complete_and_cb()
 
     assert seen[0][0] == -2
+
+
+def test_asynchronous_writes_of_data_that_nobody_keeps(image):
+    # Ceph's module holds no reference to the data, so the library must have taken it when the call returns.
+    block = 1 * MIB
+    completions = [image.aio_write(bytes([number]) * block, number * block, None) for number in range(1, 48)]
+    for completion in completions:
+        completion.wait_for_complete_and_cb()
+
+    for number in range(1, 48):
+        assert image.read(number * block, block) == bytes([number]) * block, number

@@ -1,4 +1,4 @@
-"""Ceph's own Python module: advisory locks and the exclusive lock, between two clients of one process and of two."""
+"""The Python modules: advisory locks and the exclusive lock, between two clients of one process and of two."""
 
 import pytest
 import rados

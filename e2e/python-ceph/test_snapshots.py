@@ -1,4 +1,4 @@
-"""Ceph's own Python module: snapshots of an image."""
+"""The Python modules: snapshots of an image."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""Ceph's own Python module: images in the trash, with and without relatives."""
+"""The Python modules: images in the trash, with and without relatives."""
 
 import datetime
 

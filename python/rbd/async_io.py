@@ -30,9 +30,11 @@ class AsyncIo:
         """Writes. Across the end of the image only what fits is written, without an error."""
         if not isinstance(data, bytes):
             raise TypeError("data must be a byte string")
-        start, flags = uint64(offset), int32(fadvise_flags)
+        start = uint64(offset)
+        int32(fadvise_flags)
+        # Not rbd_aio_write2: it copies the data for callers that do not keep it, and the flags are advice that nobody takes.
         return self._start(oncomplete, data, f"error writing {self.name} {offset}~{len(data)}",
-                           lambda handle, operation: librbd.rbd_aio_write2(handle, start, len(data), data, operation, flags))
+                           lambda handle, operation: librbd.rbd_aio_write(handle, start, len(data), data, operation))
 
     def aio_discard(self, offset: int, length: int, oncomplete: Callable) -> Completion:
         """Lets go of a range."""

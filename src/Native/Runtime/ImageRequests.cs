@@ -59,6 +59,25 @@ internal static unsafe class ImageRequests
         return 0;
     }
 
+    /// <summary>A write whose data the caller may free as soon as this returns.</summary>
+    public static int WriteCopy(OpenImage image, Completion told, ulong offset, byte* buffer, nuint length)
+    {
+        var vector = new IoVec { Start = buffer, Length = length };
+        if (!AreValid(&vector, 1))
+            return Failure.Of(Errno.EINVAL);
+        told.Start(image);
+        try
+        {
+            told.Follow(image.Image.WriteAsync(offset, told.Data.Copy(buffer, (int)length)), isRead: false);
+        }
+        catch (Exception error)
+        {
+            told.Fail(error);
+        }
+
+        return 0;
+    }
+
     /// <param name="checksum">CRC-32C of the data, begun with all ones and not inverted at the end.</param>
     public static int WriteChecked(OpenImage image, Completion told, ulong offset, byte* buffer, nuint length, uint checksum)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CurveRbd.Store;
 
 namespace CurveRbd.Native;
@@ -8,6 +9,7 @@ internal sealed unsafe class LentVector
     private readonly List<LentMemory> _lent = [];
     private readonly List<Memory<byte>> _pieces = [];
     private int _used;
+    private byte* _copy;
 
     public Memory<byte> Lend(byte* start, int length) => Next().Lend(start, length);
 
@@ -28,8 +30,18 @@ internal sealed unsafe class LentVector
         return new IoVector(_pieces, total);
     }
 
+    /// <summary>For a caller that takes its memory back at once: lends a copy, one at a time.</summary>
+    public Memory<byte> Copy(byte* start, int length)
+    {
+        _copy = (byte*)NativeMemory.Alloc((nuint)length);
+        NativeMemory.Copy(start, _copy, (nuint)length);
+        return Lend(_copy, length);
+    }
+
     public void GiveBack()
     {
+        NativeMemory.Free(_copy);
+        _copy = null;
         for (int i = 0; i < _used; i++)
             _lent[i].GiveBack();
         _used = 0;
