@@ -15,6 +15,7 @@ usage: ./build.sh VERB
 
   all     build what a user installs: out/lib (librbd.so.1, librados.so.2 and what they load), out/bin (rbd, ceph, curverbd),
           out/python (the modules rbd and rados)
+  deb     Debian packages of that in out/deb, which is an apt repository as well
   demo [--cluster | --nebd]
           put a disk image into the embedded store (or a CurveBS test cluster: straight, or through nebd), read it back in three ways,
           boot stock QEMU from clones of it, snapshot one of them while its guest writes, roll it back
@@ -56,6 +57,7 @@ clean() {
 
 case ${1:-help} in
     all)   require_packages build; publish ;;
+    deb)   require_packages build deb; publish; source scripts/deb.sh; deb ;;
     demo)  demonstrate "${2:-}" ;;
     test)  require_packages build image demo test; publish; guest_image; source scripts/cluster.sh; source scripts/test.sh; run_tests ;;
     bench) require_packages build demo test; source scripts/cluster.sh; publish; publish_cluster; shift; bench/run.py "$@" ;;

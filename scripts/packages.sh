@@ -5,6 +5,8 @@ packages_of() {
         build) echo ca-certificates gcc git libc6-dev libssl3 libstdc++6 zlib1g-dev ;;
         cluster) echo etcd-server python3 util-linux ;;
         wheel) echo python3 ;;
+        deb)   echo debhelper dh-python dpkg-dev python3 ;;
+        deb-test) echo debootstrap dpkg-dev lintian python3-pytest python3-pytest-timeout util-linux ;;
         image) echo busybox-static cpio dosfstools e2fsprogs fdisk mtools syslinux syslinux-common ;;
         demo)  echo python3-rados python3-rbd qemu-block-extra qemu-system-x86 qemu-utils ;;
         test)  echo ceph-common etcd-server fio libnbd-bin librados-dev librbd-dev libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu \
