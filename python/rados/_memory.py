@@ -2,7 +2,7 @@
 
 import ctypes
 import errno
-from ctypes import byref, c_char, c_char_p, c_size_t, c_void_p, py_object, pythonapi
+from ctypes import c_char, c_char_p, c_size_t, c_void_p, py_object, pythonapi
 
 from .text import decode_cstr
 
@@ -54,14 +54,6 @@ def pointers(values):
     return (c_char_p * max(len(values), 1))(*values)
 
 
-def take_text(pointer, free):
-    """The text a C function allocated; frees it."""
-    try:
-        return decode_cstr(pointer.value)
-    finally:
-        free(pointer)
-
-
 def take_bytes(pointer, length, free):
     """The bytes a C function allocated, b'' for none; frees them."""
     if not pointer:
@@ -70,7 +62,3 @@ def take_bytes(pointer, length, free):
         return ctypes.string_at(pointer, length)
     finally:
         free(pointer)
-
-
-def reference(value):
-    return byref(value)

@@ -1,7 +1,9 @@
 """Watching objects and telling those who watch."""
 
+import atexit
 import errno
 import os
+import weakref
 from ctypes import CFUNCTYPE, POINTER, byref, c_int, c_size_t, c_uint64, c_void_p, string_at
 from datetime import timedelta
 from typing import Callable, Optional
@@ -11,10 +13,11 @@ from ._c import librados
 from ._numbers import uint32, uint64
 from ._structs import NotifyAck, NotifyTimeout
 from .completion import Completion
-from .errors import check, error_of
+from .errors import Error, check, error_of
 from .text import cstr
 
-_watches = {}
+# A watch ends with its object, as in Ceph's module.
+_watches = weakref.WeakValueDictionary()
 
 
 @CFUNCTYPE(None, c_void_p, c_uint64, c_uint64, c_uint64, c_void_p, c_size_t)
@@ -48,7 +51,7 @@ class Watch:
         if result < 0:
             _watches.pop(self._key, None)
             raise error_of(result, "watch error")
-        self.id = cookie.value
+        self.id = self._cookie = cookie.value
 
     def __enter__(self) -> "Watch":
         return self
@@ -56,6 +59,10 @@ class Watch:
     def __exit__(self, type_, value, traceback) -> bool:
         self.close()
         return False
+
+    def __del__(self):
+        # Perhaps the callback itself held the last reference: nothing waits for it here.
+        self._unwatch()
 
     def get_id(self) -> int:
         """The number of the watch."""
@@ -67,16 +74,22 @@ class Watch:
         return timedelta(milliseconds=check(librados.rados_watch_check(self.ioctx._handle, self.id), "check error"))
 
     def close(self) -> None:
-        """Ends the watch; a second time does nothing."""
-        if _watches.pop(self._key, None) is None or self.id == 0 or self._process != os.getpid():
-            return
+        """Ends the watch; its callback is over when this returns. A second time does nothing."""
+        if self._unwatch():
+            check(librados.rados_watch_flush(self.ioctx.rados._handle), "watch_flush error")
+            self.ioctx.close()
+
+    def _unwatch(self):
+        # Taken in one step: of several threads that end the watch one does it.
+        cookie = vars(self).pop("_cookie", None)
+        if cookie is None or self._process != os.getpid():
+            return False
+        self.id = 0
         self.ioctx.require_ioctx_open()
-        cookie, self.id = self.id, 0
         result = librados.rados_unwatch2(self.ioctx._handle, cookie)
         if result < 0 and result != -errno.ENOENT:
             raise error_of(result, "unwatch error")
-        check(librados.rados_watch_flush(self.ioctx.rados._handle), "watch_flush error")
-        self.ioctx.close()
+        return True
 
     def _callback(self, notify_id, notifier_id, watch_id, data):
         try:
@@ -140,6 +153,16 @@ def _decode(reply, length):
     finally:
         librados.rados_free_notify_response(acks, ack_count.value, timeouts)
     return 0, answered, silent
+
+
+@atexit.register
+def _end_all():
+    # A notification that came after the interpreter's end would end a thread inside C code.
+    for watch in list(_watches.values()):
+        try:
+            watch.close()
+        except Error:
+            pass
 
 
 os.register_at_fork(after_in_child=_watches.clear)
