@@ -32,7 +32,8 @@ What differs from Ceph's modules, on purpose:
 - Names that are no UTF-8 are listed with surrogate escapes, and such a text leads back to them. Ceph's modules raise `UnicodeDecodeError`.
 - A closed I/O context raises `rbd.OSError` with EBADF where Ceph's module hands a dangling pointer to C.
 - `close` and the end of an object do nothing in a process that was forked from the one that opened it.
-- An exception class can be pickled.
+- An exception can be pickled.
+- Times are without a time zone, as they are up to Ceph 19 and as OpenStack compares them; Ceph 20 gives them one.
 - `migration_status` tells the pool of the destination in `dest_pool_id`, `WriteOp.zero` takes offset and length in this order, and a metadata value
   may be empty.
 - A process waits up to five seconds for callbacks of operations in flight before it ends.

@@ -165,7 +165,7 @@ def test_without_waiting(objects):
     assert removed.get_return_value() == 0 and len(seen) == 17
 
 
-def test_locks(objects):
+def test_locks(objects, bindings):
     objects.lock_exclusive("object", "lock", "cookie", "why", 60)
 
     with pytest.raises(rados.ObjectExists):
@@ -177,6 +177,11 @@ def test_locks(objects):
         objects.unlock("object", "lock", "cookie")
     objects.lock_shared("object", "lock", "one", "tag")
     objects.lock_shared("object", "lock", "two", "tag")
+    if bindings == "own":
+        found = objects.list_lockers("object", "lock")
+        assert found["tag"] == "tag" and not found["exclusive"] and sorted(cookie for _, cookie, _ in found["lockers"]) == ["one", "two"]
+        objects.break_lock("object", "lock", found["lockers"][0][0], "one")
+        assert len(objects.list_lockers("object", "lock")["lockers"]) == 1
 
 
 def test_watching(objects):

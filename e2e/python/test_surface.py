@@ -113,7 +113,8 @@ def test_errors_are_those_of_the_modules_of_debian(room, own, monkeypatch):
 
     theirs = room.python(ERRORS)
 
-    assert ours == theirs
+    newer = {row["class"] for row in surface() if row["kind"] == "class" and int(row["since"]) > 16}
+    assert [line for line in ours.splitlines() if line.split()[1] not in newer] == theirs.splitlines()
 
 
 def test_sources_compile_for_the_oldest_python():

@@ -13,7 +13,7 @@ from .ioctx import Ioctx
 from .monitor_log import MonitorLog
 from .object import Object, set_object_locator, set_object_namespace
 from .object_list import ObjectIterator
-from .omap import OmapIterator
+from .omap import OMAP_KEY_TYPE, OmapIterator
 from .operations import OpCtx, ReadOp, ReadOpCtx, WriteOp, WriteOpCtx
 from .pool_snaps import Snap, SnapIterator
 from .text import cstr, cstr_list, decode_cstr, flatten_dict

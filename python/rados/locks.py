@@ -1,13 +1,15 @@
 """Advisory locks on objects."""
 
-from ctypes import byref
-from typing import Optional
+import errno
+from ctypes import byref, c_char, c_int, c_size_t
+from typing import Any, Dict, List, Optional, Union
 
 from ._c import librados
+from ._memory import sized_array
 from ._numbers import uint8
 from ._structs import TimeValue
 from .errors import check
-from .text import cstr
+from .text import cstr, decode_cstr
 
 
 class ObjectLocks:
@@ -26,6 +28,17 @@ class ObjectLocks:
         """Ends a lock of this client."""
         self._lock("unlock", key, name, librados.rados_unlock, cstr(cookie, "cookie"))
 
+    def list_lockers(self, key: str, name: str) -> Union[Dict[str, Any], List]:
+        """Tag, exclusive and lockers (client, cookie, address) of a lock; an empty list if nobody holds it."""
+        self.require_ioctx_open()
+        oid, lock = cstr(key, "key"), cstr(name, "name")
+        count, lockers = read_lockers(lambda *where: librados.rados_list_lockers(self._handle, oid, lock, *where))
+        return lockers if check(count, f"Ioctx.list_lockers({self.name}): failed for lock {name} on {key}") else []
+
+    def break_lock(self, key: str, name: str, client: str, cookie: str) -> None:
+        """Ends a lock of another client."""
+        self._lock("break_lock", key, name, librados.rados_break_lock, cstr(client, "client"), cstr(cookie, "cookie"))
+
     def _lock(self, what, key, name, call, *arguments):
         self.require_ioctx_open()
         check(call(self._handle, cstr(key, "key"), cstr(name, "name"), *arguments), f"Ioctx.{what}({self.name}): failed for lock {name} on {key}")
@@ -33,3 +46,16 @@ class ObjectLocks:
 
 def _time(duration):
     return None if duration is None else byref(TimeValue(duration, 0))
+
+
+def read_lockers(call):
+    """What call(exclusive, tag, clients, cookies, addresses) answers, each text with its size, and the lock as a dict."""
+    exclusive, sizes = c_int(), [c_size_t(512) for _ in range(4)]
+    while True:
+        buffers = [sized_array(c_char, size.value) for size in sizes]
+        result = call(byref(exclusive), *(argument for buffer, size in zip(buffers, sizes) for argument in (buffer, byref(size))))
+        if result != -errno.ERANGE:
+            break
+    tag, *columns = buffers
+    texts = [map(decode_cstr, column.raw[:size.value].split(b"\0")[:-1]) for column, size in zip(columns, sizes[1:])]
+    return result, {"tag": decode_cstr(tag.value), "exclusive": exclusive.value == 1, "lockers": list(zip(*texts))}

@@ -8,7 +8,7 @@ from .constants import *  # noqa: F401,F403
 from .directory import Directory, ImageIterator
 from .errors import (
     ECANCELED, ArgumentOutOfRange, ConnectionShutdown, DiskQuotaExceeded, Error, FunctionNotSupported, ImageBusy, ImageExists, ImageHasSnapshots,
-    ImageNotFound, IncompleteWriteError, InvalidArgument, IOError, LogicError, NoSpace, ObjectExists, ObjectNotFound, OperationCanceled,
+    ImageMemberOfGroup, ImageNotFound, IncompleteWriteError, InvalidArgument, IOError, LogicError, NoSpace, ObjectExists, ObjectNotFound, OperationCanceled,
     OperationNotSupported, OSError, PermissionError, ReadOnlyImage, Timeout)
 from .groups import Group, GroupImageIterator, Groups, GroupSnapIterator
 from .image import Image, requires_not_closed

@@ -126,6 +126,11 @@ class OperationCanceled(OSError):
     phrase = "RBD operation canceled"
 
 
+class ImageMemberOfGroup(OSError):
+    """EMLINK: an image in a group cannot be removed."""
+    phrase = "RBD image is member of group"
+
+
 ECANCELED = _errno.ECANCELED
 
 ERRORS = {
@@ -133,6 +138,7 @@ ERRORS = {
     _errno.EINVAL: InvalidArgument, _errno.EROFS: ReadOnlyImage, _errno.EBUSY: ImageBusy, _errno.ENOTEMPTY: ImageHasSnapshots,
     _errno.ENOSYS: FunctionNotSupported, _errno.EDOM: ArgumentOutOfRange, _errno.ESHUTDOWN: ConnectionShutdown, _errno.ETIMEDOUT: Timeout,
     _errno.EDQUOT: DiskQuotaExceeded, _errno.EOPNOTSUPP: OperationNotSupported, _errno.ECANCELED: OperationCanceled,
+    _errno.EMLINK: ImageMemberOfGroup,
 }
 
 GROUP_ERRORS = {**ERRORS, _errno.ENOENT: ObjectNotFound, _errno.EEXIST: ObjectExists}

@@ -1,11 +1,12 @@
 """Locks: the managed one, which the library takes and hands over by itself, and the advisory ones of programs."""
 
 import errno
-from ctypes import byref, c_char, c_char_p, c_int, c_size_t
+from ctypes import byref, c_char_p, c_int, c_size_t
 from typing import Any, Dict, Iterator, List, Union
 
 from rados._memory import sized_array
 from rados._numbers import int32
+from rados.locks import read_lockers
 
 from ._c import librbd
 from .errors import check
@@ -61,19 +62,9 @@ class Locks:
 
     def list_lockers(self) -> Union[Dict[str, Any], List]:
         """Tag, exclusive and lockers (client, cookie, address) of the advisory lock; an empty list if there is none."""
-        handle, exclusive = self._open_handle(), c_int()
-        sizes = [c_size_t(512) for _ in range(4)]
-        while True:
-            buffers = [sized_array(c_char, size.value) for size in sizes]
-            pairs = [argument for buffer, size in zip(buffers, sizes) for argument in (buffer, byref(size))]
-            result = librbd.rbd_list_lockers(handle, byref(exclusive), *pairs)
-            if result != -errno.ERANGE:
-                break
-        if check(result, "error listing images") == 0:
-            return []
-        tag, *columns = buffers
-        texts = [map(decode_cstr, column.raw[:size.value].split(b"\0")[:-1]) for column, size in zip(columns, sizes[1:])]
-        return {"tag": decode_cstr(tag.value), "exclusive": exclusive.value == 1, "lockers": list(zip(*texts))}
+        handle = self._open_handle()
+        count, lockers = read_lockers(lambda *where: librbd.rbd_list_lockers(handle, *where))
+        return lockers if check(count, "error listing images") else []
 
     def lock_exclusive(self, cookie: str) -> None:
         """Takes the advisory lock for this client and cookie alone."""
