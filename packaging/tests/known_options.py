@@ -20,9 +20,10 @@ def definitions(namespaces):
     return known
 
 
-def section_of(name, backends):
-    """A back end "fast:rbd" has the options of the section "rbd", one without a type those of any back end."""
-    return backends.get(name, name)
+def kind_of(backend):
+    """Where the options of a back end are defined: "fast:rbd" is Glance's, a name alone Cinder's."""
+    name, _, store = backend.strip().partition(":")
+    return name, f"glance.store.{store}.Store" if store else "backend_defaults"
 
 
 def faults(file, namespaces):
@@ -30,9 +31,9 @@ def faults(file, namespaces):
     cfg.ConfigParser(file, sections).parse()
     known = definitions(namespaces)
     enabled = sections["DEFAULT"].get("enabled_backends", [""])[0].split(",")
-    backends = {word.split(":")[0]: word.split(":")[1] if ":" in word else "backend_defaults" for word in enabled if word}
+    backends = dict(map(kind_of, enabled))
     for section, settings in sections.items():
-        options = known.get(section_of(section, backends), {})
+        options = known.get(backends.get(section, section), {})
         for key, (value,) in settings.items():
             if key not in options:
                 yield f"[{section}] {key}: no such option"

@@ -34,6 +34,9 @@ class ScratchHost:
 
     def make(self):
         address = mirror()
+        self.root.mkdir(exist_ok=True)
+        # apt downloads as a user of its own.
+        self.root.chmod(0o755)
         subprocess.run(["debootstrap", "--variant=minbase", "--include=ca-certificates", "bookworm", self.root, address], check=True,
                        stdout=subprocess.DEVNULL)
         self.write("etc/apt/sources.list", f"deb {address} bookworm main\ndeb {address} bookworm-updates main\n"

@@ -27,8 +27,8 @@ with rados.Rados(conffile="") as cluster, cluster.open_ioctx("rbd") as ioctx:
 """
 
 LIBVIRT = """
-groupadd --system kvm
-useradd --system libvirt-qemu
+getent group kvm || groupadd --system kvm
+getent passwd libvirt-qemu || useradd --system libvirt-qemu
 libvirtd -p /run/scratch-libvirtd.pid &
 until [ -S /run/libvirt/libvirt-sock ]; do kill -0 $!; sleep 0.1; done
 virsh() { command virsh -q -c storage:///system "$@"; }
