@@ -20,7 +20,8 @@ usage: ./build.sh VERB
           put a disk image into the embedded store (or a CurveBS test cluster: straight, or through nebd), read it back in three ways,
           boot stock QEMU from clones of it, snapshot one of them while its guest writes, roll it back
   wheel   out/wheel: a Python wheel of the modules rados and rbd with the libraries inside
-  test    every test: .NET projects, C programs that host the library, stock QEMU, Python, libvirt, fio; ends with one summary line
+  test    every test: .NET projects, C programs that host the library, stock QEMU, Python, libvirt, fio, OpenStack, the packages in a
+          Debian of their own; ends with one summary line
   cluster start DIR | stop DIR | tell DIR ORDER...
           run a CurveBS test cluster with a real etcd on loopback; DIR keeps its state and gets curverbd.conf and curverbd-nebd.conf
   fuzz [SECONDS]
@@ -59,7 +60,7 @@ case ${1:-help} in
     all)   require_packages build; publish ;;
     deb)   require_packages build deb; publish; source scripts/deb.sh; deb ;;
     demo)  demonstrate "${2:-}" ;;
-    test)  require_packages build image demo test; publish; guest_image; source scripts/cluster.sh; source scripts/test.sh; run_tests ;;
+    test)  require_packages build deb deb-test image demo test; publish; guest_image; source scripts/cluster.sh; source scripts/deb.sh; source scripts/test.sh; run_tests ;;
     bench) require_packages build demo test; source scripts/cluster.sh; publish; publish_cluster; shift; bench/run.py "$@" ;;
     cluster) require_packages build cluster; shift; source scripts/cluster.sh; cluster "$@" ;;
     fuzz)  require_packages build; source scripts/fuzz.sh; fuzz "${2:-600}" ;;

@@ -17,6 +17,10 @@ run_tests() {
     start=$EPOCHREALTIME
     end_to_end_tests
     say_time "The end-to-end tests" "$start"
+    deb
+    start=$EPOCHREALTIME
+    package_tests
+    say_time "The tests of the packages" "$start"
     scripts/summary.py "$results"
 }
 
@@ -58,4 +62,9 @@ host_tests() {
 end_to_end_tests() {
     touch "$results/e2e.expected"
     timeout -k 10 1500 e2e/run -n 2 --junitxml "$results/e2e.xml" </dev/null || true
+}
+
+package_tests() {
+    touch "$results/packages.expected"
+    timeout -k 30 1200 packaging/tests/run --junitxml "$results/packages.xml" </dev/null || true
 }
