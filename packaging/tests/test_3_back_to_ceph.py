@@ -41,6 +41,18 @@ def test_replacement_gives_way_to_ceph(host):
     host.run("apt-get", "check")
 
 
+def test_one_service_uses_ours_on_a_host_of_cephs(host):
+    settings = host.shell("sed -n 's/^Environment=//p' /usr/share/doc/curverbd/examples/systemd/curverbd.conf").split()
+    host.write("etc/ceph/curve.conf", "[global]\nmon_host = 127.0.0.1:6789\n")
+
+    listed = host.run("env", *settings, "rbd", "--cluster", "curve", "ls").stdout
+    read = host.run("env", *settings, "qemu-io", "-f", "raw", "-c", "read -P 9 3M 64k", "rbd:rbd/disk:conf=/etc/ceph/curve.conf").stdout
+
+    assert "disk" in listed.split()
+    assert "/65536" in read and "failed" not in read
+    assert host.shell("realpath $(command -v rbd)").strip() == "/usr/bin/rbd"
+
+
 def test_purge_leaves_data_and_configuration_alone(host):
     host.apt("purge", "curverbd")
 
