@@ -100,7 +100,7 @@ public sealed class CurveVolumeStore : IVolumeStore
     public Task DeletePoolAsync(string pool, CancellationToken cancellationToken) =>
         Namespace.DeleteAsync($"/{pool}", Inspector, cancellationToken);
 
-    /// <exception cref="StorageException">EACCES: only root may, see <see cref="CurveOptions.RootPassword"/>.</exception>
+    /// <exception cref="StorageException">EPERM: only root may, see <see cref="CurveOptions.RootPassword"/>.</exception>
     public async Task<IReadOnlyList<string>> ListPoolsAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<CurveFile> files = await Namespace.ListAsync("/", Inspector, cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,5 @@
 using CurveRbd.Brpc;
 using CurveRbd.Curve.Messages;
-using CurveRbd.Store;
 using CurveRbd.TestCluster;
 using Google.Protobuf;
 
@@ -103,10 +102,10 @@ public class GoldenTests
         var copyset = new Copyset(recorded.LogicPoolId, recorded.CopysetId, [], null!);
         copyset.Learn(recorded.AppliedIndex);
         var place = new ChunkPlace(copyset, recorded.ChunkId);
-        IoVector data = new byte[recorded.Size];
-        ChunkDataExchange exchange = recorded.OpType == ChunkOpType.Write
-            ? ChunkDataExchange.RentWrite(session, place, recorded.ChunkIndex, recorded.Offset, data, recorded.OriginfileId)
-            : ChunkDataExchange.RentRead(session, place, recorded.ChunkIndex, recorded.Offset, data);
+        var client = new ChunkClient(session, new CurveOptions { MdsAddresses = [], User = "alice" }, TimeProvider.System, CancellationToken.None);
+        ChunkDataExchange exchange = ChunkDataExchange.Rent(
+            client, VolumeTransfer.Begin(), place, new ChunkPiece(recorded.ChunkIndex, recorded.Offset, recorded.Size), new byte[recorded.Size],
+            recorded.OpType == ChunkOpType.Write, recorded.OriginfileId);
 
         using RpcCall call = RpcChannel.Rent(exchange.Method, TimeSpan.FromSeconds(1));
         exchange.Write(call);

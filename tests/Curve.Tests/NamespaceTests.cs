@@ -33,11 +33,11 @@ public class NamespaceTests
     }
 
     [Fact]
-    public async Task CreateAsync_by_another_owner_is_EACCES()
+    public async Task CreateAsync_by_another_owner_is_EPERM()
     {
         await using Fixture fixture = await Fixture.StartAsync();
 
-        await FailsWithAsync(Errno.EACCES, () => fixture.Store.CreateAsync(Fixture.Volume with { Owner = "eve" }, 10 * Fixture.GiB, Fixture.Token));
+        await FailsWithAsync(Errno.EPERM, () => fixture.Store.CreateAsync(Fixture.Volume with { Owner = "eve" }, 10 * Fixture.GiB, Fixture.Token));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public class NamespaceTests
         await fixture.Store.Namespace.ChangeOwnerAsync("/pool/vm-1", "eve", Fixture.Token);
 
         Assert.Equal("eve", (await fixture.Store.Namespace.GetAsync("/pool/vm-1", "root", Fixture.Token)).Owner);
-        await FailsWithAsync(Errno.EACCES, () => fixture.Store.OpenAsync(Fixture.Volume, readOnly: true, Fixture.Token));
+        await FailsWithAsync(Errno.EPERM, () => fixture.Store.OpenAsync(Fixture.Volume, readOnly: true, Fixture.Token));
     }
 
     [Fact]
@@ -106,12 +106,12 @@ public class NamespaceTests
     [Theory]
     [InlineData("")]
     [InlineData("wrong")]
-    public async Task ListPoolsAsync_without_roots_password_is_EACCES_and_says_what_may_be_wrong(string password)
+    public async Task ListPoolsAsync_without_roots_password_is_EPERM_and_says_what_may_be_wrong(string password)
     {
         await using Fixture fixture = await Fixture.StartAsync();
         await using CurveVolumeStore store = await Fixture.ConnectAsync(fixture.Cluster, options => options with { RootPassword = password });
 
-        StorageException error = await FailsWithAsync(Errno.EACCES, () => store.ListPoolsAsync(Fixture.Token));
+        StorageException error = await FailsWithAsync(Errno.EPERM, () => store.ListPoolsAsync(Fixture.Token));
 
         Assert.Contains("password", error.Message, StringComparison.Ordinal);
     }

@@ -71,7 +71,14 @@ public sealed class RpcCall : IValueTaskSource, IDisposable
 
     internal bool IsReplied { get; set; }
 
-    internal RpcException? Failure { get; set; }
+    /// <summary>Why there is no reply; null when there is one. Known when the call is over.</summary>
+    public RpcException? Failure { get; internal set; }
+
+    /// <summary>Whether <see cref="OnOver"/> may run on the thread that receives for all connections: it must not block then.</summary>
+    public bool ContinuesInline { get; set; }
+
+    /// <summary>What runs when the call is over, in place of a task that completes; see <see cref="RpcChannel.Start"/>.</summary>
+    internal IThreadPoolWorkItem? OnOver { get; set; }
 
     internal ValueTask Completion => new(this, _completion.Version);
 
@@ -122,13 +129,24 @@ public sealed class RpcCall : IValueTaskSource, IDisposable
     }
 
     /// <summary>The last touch of a connection: whoever waits may reuse the call at once.</summary>
-    internal void Complete()
+    /// <param name="isShallow">Few calls are under way, so the next thing to do is what the call's end is for.</param>
+    internal void Complete(bool isShallow)
     {
         Debug.Assert(!IsBeingSent && !IsBeingReceived);
-        if (Failure is { } failure)
+        if (OnOver is { } onOver)
+            Run(onOver, isShallow && ContinuesInline);
+        else if (Failure is { } failure)
             _completion.SetException(failure);
         else
             _completion.SetResult(true);
+    }
+
+    private static void Run(IThreadPoolWorkItem onOver, bool isInline)
+    {
+        if (isInline)
+            onOver.Execute();
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(onOver, preferLocal: false);
     }
 
     internal void Reset()
@@ -140,6 +158,8 @@ public sealed class RpcCall : IValueTaskSource, IDisposable
         _completion.Reset();
         LogId = RequiredConnectionId = ConnectionId = 0;
         Patience = null;
+        OnOver = null;
+        ContinuesInline = false;
         Message = Reply = default;
         AttachmentSize = LentSize = ReplyAttachmentSize = 0;
         IsReplied = false;

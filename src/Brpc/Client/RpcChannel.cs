@@ -34,10 +34,27 @@ public sealed class RpcChannel(RpcEndpoint endpoint, RpcChannelOptions options, 
     /// <exception cref="RpcException">There is no reply, or it is an error of the server.</exception>
     public ValueTask CallAsync(RpcCall call)
     {
-        call.Deadline = call.Timeout == Timeout.InfiniteTimeSpan
-            ? long.MaxValue
-            : time.GetTimestamp() + (long)(call.Timeout.TotalSeconds * time.TimestampFrequency);
+        call.Deadline = DeadlineOf(call);
         return Volatile.Read(ref _connection) is { } live && live.TryStart(call) ? call.Completion : ConnectAndCallAsync(call);
+    }
+
+    /// <summary>
+    /// Sends the call and runs <paramref name="onOver"/> when it is answered, given up, or its connection has broken, as
+    /// <see cref="RpcCall.Failure"/> tells. On a thread of its own, unless <see cref="RpcCall.ContinuesInline"/>.
+    /// </summary>
+    public void Start(RpcCall call, IThreadPoolWorkItem onOver)
+    {
+        call.Deadline = DeadlineOf(call);
+        call.OnOver = onOver;
+        try
+        {
+            if (Volatile.Read(ref _connection) is not { } live || !live.TryStart(call))
+                _ = ConnectAndStartAsync(call);
+        }
+        catch (RpcException error)
+        {
+            Fail(call, error);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -53,6 +70,34 @@ public sealed class RpcChannel(RpcEndpoint endpoint, RpcChannelOptions options, 
             await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_connection is { } connection)
             await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static void Fail(RpcCall call, RpcException error)
+    {
+        call.Failure = error;
+        call.Complete(isShallow: false);
+    }
+
+    private long DeadlineOf(RpcCall call) => call.Timeout == Timeout.InfiniteTimeSpan
+        ? long.MaxValue
+        : time.GetTimestamp() + (long)(call.Timeout.TotalSeconds * time.TimestampFrequency);
+
+    private async Task ConnectAndStartAsync(RpcCall call)
+    {
+        try
+        {
+            RpcConnection connection = await ConnectAsync(null, call).ConfigureAwait(false);
+            while (!connection.TryStart(call))
+                connection = await ConnectAsync(connection, call).ConfigureAwait(false);
+        }
+        catch (RpcException error)
+        {
+            Fail(call, error);
+        }
+        catch (ObjectDisposedException error)
+        {
+            Fail(call, new RpcException(RpcErrorCode.ECLOSE, $"{call.Method}: the way to {Endpoint} was closed on this side", error));
+        }
     }
 
     private async ValueTask ConnectAndCallAsync(RpcCall call)

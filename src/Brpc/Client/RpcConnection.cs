@@ -1,18 +1,22 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 
 namespace CurveRbd.Brpc;
 
 /// <summary>
-/// One connected socket with its two loops. Calls are entries in a table keyed by correlation id; the write loop sends them in
-/// the order in which they were started, the read loop completes them in whatever order the peer answers.
+/// One connected socket. Calls are entries in a table keyed by correlation id; they are sent in the order in which they were started,
+/// by one thread at a time, and completed by the read loop in whatever order the peer answers.
 /// </summary>
-internal sealed class RpcConnection : IAsyncDisposable
+internal sealed class RpcConnection : IAsyncDisposable, IThreadPoolWorkItem
 {
+    // While so few calls are under way, a caller sends its own: a thread of the pool would only come later. More are left to such a
+    // thread, which finds several and sends them together.
+    private const int ShallowMax = 4;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<long, RpcCall> _pending = [];
-    private readonly Channel<OutgoingCall> _outbox;
+    private readonly Queue<OutgoingCall> _outbox = [];
+    private readonly TaskCompletionSource _sendingEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Socket _socket;
     private readonly SocketReader _reader;
     private readonly SocketWriter _writer;
@@ -22,6 +26,7 @@ internal sealed class RpcConnection : IAsyncDisposable
     private readonly int _pendingMax;
     private readonly Task _loops;
     private RpcException? _closed;
+    private bool _isSending;
     private long _lastCorrelationId;
     private long _expiryDue = long.MaxValue;
 
@@ -35,9 +40,7 @@ internal sealed class RpcConnection : IAsyncDisposable
         _peer = peer;
         _time = time;
         _pendingMax = options.PendingMax;
-
-        // A call that expires leaves its entry behind until the loop meets it; bounded, so a stuck peer can't collect them.
-        _outbox = Channel.CreateBounded<OutgoingCall>(new BoundedChannelOptions(2 * options.PendingMax) { SingleReader = true });
+        SocketContinuation.TryRunInline(socket);
         _expiry = time.CreateTimer(static state => ((RpcConnection)state!).ExpireOverdue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _loops = RunAsync();
     }
@@ -50,6 +53,7 @@ internal sealed class RpcConnection : IAsyncDisposable
     /// <exception cref="RpcException">EOVERCROWDED.</exception>
     public bool TryStart(RpcCall call)
     {
+        bool isShallow;
         lock (_gate)
         {
             if (_closed is not null)
@@ -58,16 +62,29 @@ internal sealed class RpcConnection : IAsyncDisposable
             if (call.RequiredConnectionId != 0 && call.RequiredConnectionId != Id)
                 throw new RpcException(RpcErrorCode.EFAILEDSOCKET, $"{call.Method}: the connection to {_peer} that it was meant for is gone");
 
-            call.CorrelationId = ++_lastCorrelationId;
-            if (_pending.Count >= _pendingMax || !_outbox.Writer.TryWrite(new OutgoingCall(call, call.CorrelationId)))
+            // A call that expires leaves its entry behind until the sender meets it; bounded, so a stuck peer can't collect them.
+            if (_pending.Count >= _pendingMax || _outbox.Count >= 2 * _pendingMax)
                 throw new RpcException(RpcErrorCode.EOVERCROWDED, $"{call.Method} to {_peer}: {_pending.Count} calls wait already");
 
             call.ConnectionId = Id;
+            call.CorrelationId = ++_lastCorrelationId;
             _pending.Add(call.CorrelationId, call);
+            _outbox.Enqueue(new OutgoingCall(call, call.CorrelationId));
             ArmExpiry(call.Deadline);
-            return true;
+            if (_isSending)
+                return true;
+            _isSending = true;
+            isShallow = _pending.Count <= ShallowMax;
         }
+
+        if (isShallow)
+            _ = SendAllAsync();
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return true;
     }
+
+    void IThreadPoolWorkItem.Execute() => _ = SendAllAsync();
 
     /// <summary>Fails every call with ECLOSE; completes when no memory of theirs is in use any more.</summary>
     public async ValueTask DisposeAsync()
@@ -78,24 +95,18 @@ internal sealed class RpcConnection : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        Task reading = RunUntilFailureAsync(ReadLoopAsync);
-        Task writing = RunUntilFailureAsync(WriteLoopAsync);
-        await Task.WhenAll(reading, writing).ConfigureAwait(false);
-
-        await _expiry.DisposeAsync().ConfigureAwait(false);
-        FailPending();
-    }
-
-    private async Task RunUntilFailureAsync(Func<Task> loop)
-    {
         try
         {
-            await loop().ConfigureAwait(false);
+            await ReadLoopAsync().ConfigureAwait(false);
         }
         catch (Exception error)
         {
             Close(FailureOf(error));
         }
+
+        await _sendingEnded.Task.ConfigureAwait(false);
+        await _expiry.DisposeAsync().ConfigureAwait(false);
+        FailPending();
     }
 
     private RpcException FailureOf(Exception error) => error switch
@@ -110,25 +121,57 @@ internal sealed class RpcConnection : IAsyncDisposable
     private void Close(RpcException reason)
     {
         lock (_gate)
+        {
             _closed ??= reason;
-        _outbox.Writer.TryComplete();
+            if (!_isSending)
+                _sendingEnded.TrySetResult();
+        }
+
         _socket.Dispose();
     }
 
-    private async Task WriteLoopAsync()
+    private async Task SendAllAsync()
     {
-        ChannelReader<OutgoingCall> outbox = _outbox.Reader;
-        while (await outbox.WaitToReadAsync().ConfigureAwait(false))
+        try
         {
-            while (outbox.TryRead(out OutgoingCall outgoing))
+            while (HasMoreToSend())
             {
-                if (!BeginSend(outgoing))
-                    continue;
-                await SendAsync(outgoing.Call).ConfigureAwait(false);
-                EndSend(outgoing.Call);
-            }
+                while (BeginSend() is { } call)
+                {
+                    await SendAsync(call).ConfigureAwait(false);
+                    EndSend(call);
+                }
 
-            await _writer.FlushAsync().ConfigureAwait(false);
+                await _writer.FlushAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception error)
+        {
+            Close(FailureOf(error));
+            EndSending();
+        }
+    }
+
+    /// <returns>false: this thread is no longer the one that sends.</returns>
+    private bool HasMoreToSend()
+    {
+        lock (_gate)
+        {
+            if (_closed is null && _outbox.Count > 0)
+                return true;
+            _isSending = false;
+            if (_closed is not null)
+                _sendingEnded.TrySetResult();
+            return false;
+        }
+    }
+
+    private void EndSending()
+    {
+        lock (_gate)
+        {
+            _isSending = false;
+            _sendingEnded.TrySetResult();
         }
     }
 
@@ -215,14 +258,21 @@ internal sealed class RpcConnection : IAsyncDisposable
         }
     }
 
-    private bool BeginSend(OutgoingCall outgoing)
+    /// <returns>null: nothing is left to be sent.</returns>
+    private RpcCall? BeginSend()
     {
         lock (_gate)
         {
-            // Expired and perhaps reused since: its correlation id is another one or none of the table's.
-            if (!_pending.TryGetValue(outgoing.CorrelationId, out RpcCall? call))
-                return false;
-            return call.IsBeingSent = true;
+            while (_outbox.TryDequeue(out OutgoingCall outgoing))
+            {
+                // Expired and perhaps reused since: its correlation id is another one or none of the table's.
+                if (!_pending.TryGetValue(outgoing.CorrelationId, out RpcCall? call))
+                    continue;
+                call.IsBeingSent = true;
+                return call;
+            }
+
+            return null;
         }
     }
 
@@ -231,8 +281,11 @@ internal sealed class RpcConnection : IAsyncDisposable
         lock (_gate)
         {
             call.IsBeingSent = false;
-            CompleteIfOver(call);
+            if (!TryRemove(call))
+                return;
         }
+
+        call.Complete(isShallow: false);
     }
 
     private RpcCall? BeginReceive(long correlationId)
@@ -248,21 +301,28 @@ internal sealed class RpcConnection : IAsyncDisposable
 
     private void EndReceive(RpcCall call, RpcException? refusal)
     {
+        bool isShallow;
         lock (_gate)
         {
             call.IsBeingReceived = false;
             call.IsReplied = true;
             call.Failure ??= refusal;
-            CompleteIfOver(call);
+            if (!TryRemove(call))
+                return;
+            isShallow = _pending.Count < ShallowMax;
         }
+
+        call.Complete(isShallow);
     }
+
+    /// <returns>true: the call is over and its memory in nobody's hands; complete it.</returns>
+    private bool TryRemove(RpcCall call) =>
+        !call.IsBeingSent && !call.IsBeingReceived && (call.IsReplied || call.Failure is not null) && _pending.Remove(call.CorrelationId);
 
     private void CompleteIfOver(RpcCall call)
     {
-        if (call.IsBeingSent || call.IsBeingReceived || (!call.IsReplied && call.Failure is null))
-            return;
-        _pending.Remove(call.CorrelationId);
-        call.Complete();
+        if (TryRemove(call))
+            call.Complete(isShallow: false);
     }
 
     private void ArmExpiry(long deadline)
@@ -333,6 +393,6 @@ internal sealed class RpcConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>A place in the queue of the write loop. The id tells whether the call is still the one that was queued.</summary>
+    /// <summary>A place in the queue of what is to be sent. The id tells whether the call is still the one that was queued.</summary>
     private readonly record struct OutgoingCall(RpcCall Call, long CorrelationId);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using CurveRbd.Brpc;
 using CurveRbd.Curve.Messages;
 using CurveRbd.Store;
@@ -9,51 +8,114 @@ namespace CurveRbd.Curve;
 /// Carries exchanges of one open volume to chunkservers and repeats them as each kind of failure demands. Everything it sends is
 /// idempotent: a request that is given up may still be executed, with the same effect.
 /// </summary>
-internal sealed class ChunkClient(VolumeSession session, CurveOptions options, TimeProvider time, CancellationToken closing) : IDisposable
+internal sealed class ChunkClient(VolumeSession session, CurveOptions options, TimeProvider time, CancellationToken closing)
 {
-    private readonly SemaphoreSlim _inFlight = new(options.ChunkRequestsInFlightMax);
+    private readonly InFlightLimit<ChunkDataExchange> _inFlight = new(options.ChunkRequestsInFlightMax);
     private readonly ChunkRetryPolicy _policy = options.ChunkRetry;
 
-    public void Dispose() => _inFlight.Dispose();
+    public VolumeSession Session => session;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask ReadAsync(ChunkPlace place, ulong chunkIndex, uint offset, IoVector destination)
+    /// <summary>The outcome goes to the exchange's transfer, and the exchange back to where it was rented.</summary>
+    public void Start(ChunkDataExchange exchange)
     {
-        ChunkDataExchange exchange = ChunkDataExchange.RentRead(session, place, chunkIndex, offset, destination);
-        if (await RunAsync(exchange, place).ConfigureAwait(false) == ChunkOpStatus.ChunkNotexist)
-            destination.Clear();
-        exchange.Return();
+        exchange.Tries.Start(_policy, options.OperationTimeout, time);
+        if (_inFlight.TryEnter(exchange))
+            Begin(exchange);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask WriteAsync(ChunkPlace place, ulong chunkIndex, uint offset, IoVector data, ulong originFileId)
+    /// <summary>The first try has ended. It nearly always succeeds, and then nothing is allocated.</summary>
+    public void Judge(ChunkDataExchange exchange)
     {
-        ChunkDataExchange exchange = ChunkDataExchange.RentWrite(session, place, chunkIndex, offset, data, originFileId);
-        if (await RunAsync(exchange, place).ConfigureAwait(false) == ChunkOpStatus.ChunkNotexist)
-            throw Refused(exchange, place, ChunkOpStatus.ChunkNotexist, Errno.EIO, "");
-        exchange.Return();
+        RpcCall call = exchange.First!.Value.Call;
+        if (!IsDone(exchange, call))
+        {
+            _ = PersistAsync(exchange);
+            return;
+        }
+
+        call.Dispose();
+        End(exchange, null);
     }
 
     public async ValueTask<bool> ExistsAsync(ChunkPlace place)
     {
         var exchange = new ChunkInfoExchange(place);
-        return await RunAsync(exchange, place).ConfigureAwait(false) == ChunkOpStatus.Success && exchange.Exists;
+        exchange.Tries.Start(_policy, options.OperationTimeout, time);
+        return await RunAsync(exchange, place, null).ConfigureAwait(false) == ChunkOpStatus.Success && exchange.Exists;
     }
 
+    private void Begin(ChunkDataExchange exchange)
+    {
+        if (!session.IsGranted || exchange.Place.Copyset.Leader is not { } leader || closing.IsCancellationRequested)
+        {
+            _ = PersistAsync(exchange);
+            return;
+        }
+
+        RpcCall call = RpcChannel.Rent(exchange.Method, exchange.Tries.CallTimeout);
+        call.ContinuesInline = exchange.Transfer.ContinuesInline;
+        exchange.Write(call);
+        exchange.First = new MadeTry(call, leader);
+        leader.Start(call, exchange);
+    }
+
+    /// <returns>false: there is more to it than success.</returns>
+    private static bool IsDone(ChunkDataExchange exchange, RpcCall call)
+    {
+        if (call.Failure is not null || !exchange.TryRead(call, out ChunkAnswer answer))
+            return false;
+        if (answer.Status == ChunkOpStatus.ChunkNotexist && !exchange.IsWrite)
+            exchange.ReadZeros();
+        else if (answer.Status != ChunkOpStatus.Success)
+            return false;
+        exchange.Place.Copyset.Learn(answer.AppliedIndex);
+        return true;
+    }
+
+    private async Task PersistAsync(ChunkDataExchange exchange)
+    {
+        // Who ends begins the next, which may fail at once: not one on top of the other.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        Exception? failure = null;
+        try
+        {
+            if (await RunAsync(exchange, exchange.Place, exchange.First).ConfigureAwait(false) == ChunkOpStatus.ChunkNotexist)
+            {
+                if (exchange.IsWrite)
+                    throw Refused(exchange, exchange.Place, ChunkOpStatus.ChunkNotexist, Errno.EIO, "");
+                exchange.ReadZeros();
+            }
+        }
+        catch (Exception error)
+        {
+            failure = error;
+        }
+
+        End(exchange, failure);
+    }
+
+    private void End(ChunkDataExchange exchange, Exception? failure)
+    {
+        VolumeTransfer transfer = exchange.Transfer;
+        exchange.Return();
+        if (_inFlight.Leave() is { } next)
+            Begin(next);
+        transfer.EndRequest(failure);
+    }
+
+    /// <param name="made">The first try, when it was made already.</param>
     /// <returns>Success or ChunkNotexist.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ChunkOpStatus> RunAsync(ChunkExchange exchange, ChunkPlace place)
+    private async ValueTask<ChunkOpStatus> RunAsync(ChunkExchange exchange, ChunkPlace place, MadeTry? made)
     {
         ChunkTries tries = exchange.Tries;
-        tries.Start(_policy, options.OperationTimeout, time);
-        await _inFlight.WaitAsync(closing).ConfigureAwait(false);
         try
         {
             while (true)
             {
                 if (!session.IsGranted)
                     await session.WaitForGrantAsync(tries.Left).ConfigureAwait(false);
-                ChunkOpStatus? status = await TryAsync(exchange, place, tries).ConfigureAwait(false);
+                ChunkOpStatus? status = await TryAsync(exchange, place, tries, made).ConfigureAwait(false);
+                made = null;
                 if (status is ChunkOpStatus.Success or ChunkOpStatus.ChunkNotexist)
                     return status.Value;
                 if (tries.Delay > TimeSpan.Zero)
@@ -64,17 +126,12 @@ internal sealed class ChunkClient(VolumeSession session, CurveOptions options, T
         {
             throw new StorageException(Errno.ESHUTDOWN, $"{exchange.Method.Name} {place}: the store was closed", error);
         }
-        finally
-        {
-            _inFlight.Release();
-        }
     }
 
     /// <returns>null or a status that is tried again, after <see cref="ChunkTries.Delay"/>.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ChunkOpStatus?> TryAsync(ChunkExchange exchange, ChunkPlace place, ChunkTries tries)
+    private async ValueTask<ChunkOpStatus?> TryAsync(ChunkExchange exchange, ChunkPlace place, ChunkTries tries, MadeTry? made)
     {
-        RpcChannel? leader = place.Copyset.Leader ?? await FindLeaderAsync(place.Copyset, null, tries).ConfigureAwait(false);
+        RpcChannel? leader = made?.Leader ?? place.Copyset.Leader ?? await FindLeaderAsync(place.Copyset, null, tries).ConfigureAwait(false);
         if (leader is null)
         {
             tries.Fail(isTimeout: false, leaderChanged: false, $"nobody knows the leader of {place.Copyset}");
@@ -84,7 +141,7 @@ internal sealed class ChunkClient(VolumeSession session, CurveOptions options, T
         ChunkAnswer answer;
         try
         {
-            answer = await CallAsync(exchange, leader, tries.CallTimeout).ConfigureAwait(false);
+            answer = made is null ? await CallAsync(exchange, leader, tries.CallTimeout).ConfigureAwait(false) : Read(exchange, made.Value.Call);
         }
         catch (RpcException error) when (!closing.IsCancellationRequested)
         {
@@ -98,13 +155,18 @@ internal sealed class ChunkClient(VolumeSession session, CurveOptions options, T
         return answer.Status;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<ChunkAnswer> CallAsync(ChunkExchange exchange, RpcChannel leader, TimeSpan timeout)
     {
         using RpcCall call = RpcChannel.Rent(exchange.Method, timeout);
         exchange.Write(call);
         await leader.CallAsync(call).ConfigureAwait(false);
         return exchange.Read(call);
+    }
+
+    private static ChunkAnswer Read(ChunkExchange exchange, RpcCall made)
+    {
+        using (made)
+            return made.Failure is { } failure ? throw failure : exchange.Read(made);
     }
 
     /// <summary>Throws what is final, and prepares the next try of what is not.</summary>

@@ -10,16 +10,16 @@ namespace CurveRbd.Curve;
 /// length of the memory that travels with it: chunkservers trust a WriteChunk's size, and one that differs from its attachment
 /// destroys the chunk on every replica.
 /// </summary>
-internal sealed class ChunkDataExchange : ChunkExchange
+internal sealed class ChunkDataExchange : ChunkExchange, IThreadPoolWorkItem
 {
-    private const int KeptMax = 256;
+    private const int KeptMax = 1024;
 
     private static readonly Stack<ChunkDataExchange> s_free = new();
 
     private readonly ChunkRequest _request = new();
     private readonly ChunkResponse _response = new();
+    private ChunkClient _client = null!;
     private VolumeSession _session = null!;
-    private ChunkPlace _place;
     private IoVector _data;
     private bool _isWrite;
 
@@ -31,17 +31,34 @@ internal sealed class ChunkDataExchange : ChunkExchange
 
     public override bool IsWrite => _isWrite;
 
-    public static ChunkDataExchange RentRead(VolumeSession session, ChunkPlace place, ulong chunkIndex, uint offset, IoVector destination) =>
-        Rent(session, place, chunkIndex, offset, destination, isWrite: false, originFileId: 0);
+    public VolumeTransfer Transfer { get; private set; } = null!;
 
-    public static ChunkDataExchange RentWrite(
-        VolumeSession session, ChunkPlace place, ulong chunkIndex, uint offset, IoVector data, ulong originFileId) =>
-        Rent(session, place, chunkIndex, offset, data, isWrite: true, originFileId);
+    public ChunkPlace Place { get; private set; }
+
+    /// <summary>The first try, while it is under way and when it has ended.</summary>
+    public MadeTry? First { get; set; }
+
+    public static ChunkDataExchange Rent(
+        ChunkClient client, VolumeTransfer transfer, ChunkPlace place, ChunkPiece piece, IoVector data, bool isWrite, ulong originFileId)
+    {
+        ChunkDataExchange exchange = Rent();
+        exchange._client = client;
+        exchange._session = client.Session;
+        exchange.Transfer = transfer;
+        exchange.Place = place;
+        exchange._data = data;
+        exchange._isWrite = isWrite;
+        exchange.Fill(piece.ChunkIndex, piece.Offset, originFileId);
+        return exchange;
+    }
 
     public void Return()
     {
+        _client = null!;
         _session = null!;
-        _place = default;
+        Transfer = null!;
+        Place = default;
+        First = null;
         _data = default;
         lock (s_free)
         {
@@ -50,12 +67,18 @@ internal sealed class ChunkDataExchange : ChunkExchange
         }
     }
 
+    /// <summary>The call is over.</summary>
+    void IThreadPoolWorkItem.Execute() => _client.Judge(this);
+
+    /// <summary>A chunk that was never written.</summary>
+    public void ReadZeros() => _data.Clear();
+
     public override void Write(RpcCall call)
     {
         _request.Size = (uint)_data.Length;
         if (_isWrite)
             StampWrite();
-        else if (_session.Capabilities.ReadsByAppliedIndex && _place.Copyset.AppliedIndex is > 0 and ulong seen)
+        else if (_session.Capabilities.ReadsByAppliedIndex && Place.Copyset.AppliedIndex is > 0 and ulong seen)
             _request.AppliedIndex = seen;
         _request.WriteTo(call.WriteMessage(_request.CalculateSize()));
 
@@ -89,16 +112,19 @@ internal sealed class ChunkDataExchange : ChunkExchange
         return new ChunkAnswer(_response.Status, _response.Redirect, _response.AppliedIndex);
     }
 
-    private static ChunkDataExchange Rent(
-        VolumeSession session, ChunkPlace place, ulong chunkIndex, uint offset, IoVector data, bool isWrite, ulong originFileId)
+    /// <returns>false: the answer is none.</returns>
+    public bool TryRead(RpcCall call, out ChunkAnswer answer)
     {
-        ChunkDataExchange exchange = Rent();
-        exchange._session = session;
-        exchange._place = place;
-        exchange._data = data;
-        exchange._isWrite = isWrite;
-        exchange.Fill(chunkIndex, offset, originFileId);
-        return exchange;
+        try
+        {
+            answer = Read(call);
+            return true;
+        }
+        catch (RpcException)
+        {
+            answer = default;
+            return false;
+        }
     }
 
     private static ChunkDataExchange Rent()
@@ -116,9 +142,9 @@ internal sealed class ChunkDataExchange : ChunkExchange
     private void Fill(ulong chunkIndex, uint offset, ulong originFileId)
     {
         _request.OpType = _isWrite ? ChunkOpType.Write : ChunkOpType.Read;
-        _request.LogicPoolId = _place.Copyset.LogicalPoolId;
-        _request.CopysetId = _place.Copyset.Id;
-        _request.ChunkId = _place.ChunkId;
+        _request.LogicPoolId = Place.Copyset.LogicalPoolId;
+        _request.CopysetId = Place.Copyset.Id;
+        _request.ChunkId = Place.ChunkId;
         _request.Offset = offset;
         _request.ClearAppliedIndex();
         _request.ClearSn();
@@ -149,7 +175,8 @@ internal sealed class ChunkDataExchange : ChunkExchange
         if (!_session.Capabilities.HasLocalSnapshots)
             return;
         _request.Snaps.Clear();
-        foreach (ulong snap in _session.Snaps)
-            _request.Snaps.Add(snap);
+        IReadOnlyList<ulong> snaps = _session.Snaps;
+        for (int i = 0; i < snaps.Count; i++)
+            _request.Snaps.Add(snaps[i]);
     }
 }

@@ -24,3 +24,6 @@ internal abstract class ChunkExchange
 /// <param name="Redirect">Who leads, if it told (ip:port:index); empty otherwise.</param>
 /// <param name="AppliedIndex">0 when it told none.</param>
 internal readonly record struct ChunkAnswer(ChunkOpStatus Status, string Redirect, ulong AppliedIndex);
+
+/// <summary>A call that was made to a leader and has ended.</summary>
+internal readonly record struct MadeTry(RpcCall Call, RpcChannel Leader);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using CurveRbd.Store;
 
 namespace CurveRbd.Curve;
@@ -13,23 +12,43 @@ internal sealed class ChunkIo(VolumeSession session, SegmentMap segments, ChunkC
 
     protected override int NextLength(ulong offset, int length) => (int)_layout.Locate(offset, (ulong)Math.Min(length, requestSizeMax)).Length;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    protected override async ValueTask RequestAsync(ulong offset, IoVector data, bool isWrite)
+    protected override void StartRequest(VolumeTransfer transfer, ulong offset, IoVector data, bool isWrite)
     {
         ChunkPiece piece = _layout.Locate(offset, (ulong)data.Length);
-        Segment? segment = isWrite
-            ? await segments.AllocateAsync(piece.ChunkIndex / _chunksPerSegment).ConfigureAwait(false)
-            : await segments.FindAsync(piece.ChunkIndex / _chunksPerSegment).ConfigureAwait(false);
-        if (segment is null)
+        if (segments.TryGet(piece.ChunkIndex / _chunksPerSegment, out Segment? segment))
+            StartRequest(transfer, segment, piece, data, isWrite);
+        else
+            _ = LocateAndStartAsync(transfer, piece, data, isWrite);
+    }
+
+    private async Task LocateAndStartAsync(VolumeTransfer transfer, ChunkPiece piece, IoVector data, bool isWrite)
+    {
+        try
         {
+            ulong index = piece.ChunkIndex / _chunksPerSegment;
+            Segment? segment = isWrite
+                ? await segments.AllocateAsync(index).ConfigureAwait(false)
+                : await segments.FindAsync(index).ConfigureAwait(false);
+            if (segment is not null)
+            {
+                StartRequest(transfer, segment, piece, data, isWrite);
+                return;
+            }
+
             data.Clear();
+        }
+        catch (Exception error)
+        {
+            transfer.EndRequest(error);
             return;
         }
 
+        transfer.EndRequest(null);
+    }
+
+    private void StartRequest(VolumeTransfer transfer, Segment segment, ChunkPiece piece, IoVector data, bool isWrite)
+    {
         ChunkPlace place = segment.Chunks[(int)(piece.ChunkIndex % _chunksPerSegment)];
-        if (isWrite)
-            await chunks.WriteAsync(place, piece.ChunkIndex, piece.Offset, data, segment.OriginFileId).ConfigureAwait(false);
-        else
-            await chunks.ReadAsync(place, piece.ChunkIndex, piece.Offset, data).ConfigureAwait(false);
+        chunks.Start(ChunkDataExchange.Rent(chunks, transfer, place, piece, data, isWrite, segment.OriginFileId));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using CurveRbd.Curve.Messages;
 using CurveRbd.Store;
 
@@ -12,6 +13,9 @@ internal sealed class SegmentMap(VolumeSession session, MdsClient mds, CopysetDi
 {
     private readonly ConcurrentDictionary<ulong, Segment> _known = new();
     private readonly Dictionary<(ulong Index, bool Allocates), Task<Segment?>> _asked = [];
+
+    /// <returns>false: it has to be asked for.</returns>
+    public bool TryGet(ulong index, [NotNullWhen(true)] out Segment? segment) => _known.TryGetValue(index, out segment);
 
     /// <returns>null: not allocated, which reads as zeros.</returns>
     public ValueTask<Segment?> FindAsync(ulong index) =>

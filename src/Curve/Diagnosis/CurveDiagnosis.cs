@@ -115,7 +115,7 @@ public sealed class CurveDiagnosis(CurveOptions options) : IAsyncDisposable
             await NamespaceAt(new ShiftedTime(shift)).FindAsync($"/{Anybody}-{Guid.NewGuid()}", Anybody, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (StorageException refusal) when (refusal.Errno == Errno.EACCES)
+        catch (StorageException refusal) when (refusal.Errno == Errno.EPERM)
         {
             return false;
         }
@@ -134,7 +134,7 @@ public sealed class CurveDiagnosis(CurveOptions options) : IAsyncDisposable
             await NamespaceAt(TimeProvider.System).ListAsync("/", MdsStamp.RootUser, cancellationToken).ConfigureAwait(false);
             Good("password of root", "is right");
         }
-        catch (StorageException refusal) when (refusal.Errno == Errno.EACCES)
+        catch (StorageException refusal) when (refusal.Errno == Errno.EPERM)
         {
             Bad("password of root", "curve_root_password is wrong: it has to be mds.auth.rootPassword in the MDS' mds.conf");
         }
@@ -208,7 +208,7 @@ public sealed class CurveDiagnosis(CurveOptions options) : IAsyncDisposable
             else
                 Good(subject, $"belongs to {options.User}, as this client does");
         }
-        catch (StorageException refusal) when (refusal.Errno == Errno.EACCES)
+        catch (StorageException refusal) when (refusal.Errno == Errno.EPERM)
         {
             Bad(subject, $"belongs to {await OwnerOfAsync(names, path, cancellationToken).ConfigureAwait(false)}, and this client is {options.User}: connect as the owner, or have root change the owner");
         }

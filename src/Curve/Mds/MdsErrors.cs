@@ -21,7 +21,7 @@ internal static class MdsErrors
         StatusCode.ParaError or StatusCode.ShrinkBiggerFile or StatusCode.ExtentUnitError => Errno.EINVAL,
         StatusCode.SegmentAllocateError or StatusCode.FileLengthNotSupported => Errno.ENOSPC,
         StatusCode.NotSupported or StatusCode.FileTypeInvalid => Errno.EOPNOTSUPP,
-        StatusCode.OwnerAuthFail => Errno.EACCES,
+        StatusCode.OwnerAuthFail => Errno.EPERM,
         StatusCode.DirNotEmpty => Errno.ENOTEMPTY,
         StatusCode.FileOccupied or StatusCode.FileUnderSnapShot or StatusCode.FileUnderDeleting
             or StatusCode.DeleteFileBeingCloned or StatusCode.FileStatusInvalid => Errno.EBUSY,

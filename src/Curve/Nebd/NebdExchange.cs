@@ -6,9 +6,9 @@ using Google.Protobuf;
 namespace CurveRbd.Curve;
 
 /// <summary>A Read or Write. Reused, messages included, so that I/O allocates nothing. Its size is always that of the memory that travels with it.</summary>
-internal sealed class NebdExchange : IRpcPatience
+internal sealed class NebdExchange : IRpcPatience, IThreadPoolWorkItem
 {
-    private const int KeptMax = 256;
+    private const int KeptMax = 1024;
 
     private static readonly Stack<NebdExchange> s_free = new();
     private static long s_lastNumber;
@@ -41,11 +41,20 @@ internal sealed class NebdExchange : IRpcPatience
 
     public RpcMethod Method => IsWrite ? NebdMethods.Write : NebdMethods.Read;
 
-    public static NebdExchange Rent(NebdIo io, ulong offset, IoVector data, bool isWrite, long start)
+    public VolumeTransfer Transfer { get; private set; } = null!;
+
+    /// <summary>The first try, while it is under way and when it has ended; null = none was made.</summary>
+    public RpcCall? First { get; set; }
+
+    /// <summary>Where the first try went.</summary>
+    public NebdHandle FirstHandle { get; set; }
+
+    public static NebdExchange Rent(NebdIo io, VolumeTransfer transfer, ulong offset, IoVector data, bool isWrite, long start)
     {
         NebdExchange exchange = Rent();
         exchange.Number = Interlocked.Increment(ref s_lastNumber);
         exchange._io = io;
+        exchange.Transfer = transfer;
         exchange._data = data;
         exchange.Offset = offset;
         exchange.IsWrite = isWrite;
@@ -57,6 +66,9 @@ internal sealed class NebdExchange : IRpcPatience
     public void Return()
     {
         _io = null!;
+        Transfer = null!;
+        First = null;
+        FirstHandle = default;
         _data = default;
         lock (s_free)
         {
@@ -64,6 +76,9 @@ internal sealed class NebdExchange : IRpcPatience
                 s_free.Push(this);
         }
     }
+
+    /// <summary>The first try is over.</summary>
+    void IThreadPoolWorkItem.Execute() => _io.Judge(this);
 
     public bool MayWait(RpcCall call) => _io.MayWait(this);
 
@@ -87,6 +102,19 @@ internal sealed class NebdExchange : IRpcPatience
         if (code == RetCode.KOk && !IsWrite && call.ReplyAttachmentSize != _data.Length)
             throw new RpcException(RpcErrorCode.ERESPONSE, $"{Method} of {_data.Length} bytes was answered with {call.ReplyAttachmentSize}");
         return code == RetCode.KOk;
+    }
+
+    /// <returns>false: it was refused, or the answer is none.</returns>
+    public bool TryRead(RpcCall call)
+    {
+        try
+        {
+            return Read(call);
+        }
+        catch (RpcException)
+        {
+            return false;
+        }
     }
 
     private static NebdExchange Rent()

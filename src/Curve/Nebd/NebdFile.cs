@@ -64,10 +64,14 @@ internal sealed class NebdFile(NebdClient client, VolumeSession session) : IAsyn
     /// <summary>A handle that is good on the connection as it is now.</summary>
     /// <param name="timeout">Infinite: as long as it takes.</param>
     /// <exception cref="StorageException">ETIMEDOUT; EIO: the server keeps refusing; or why the volume is lost.</exception>
-    public ValueTask<NebdHandle> UseAsync(TimeSpan timeout, CancellationToken closing)
+    public ValueTask<NebdHandle> UseAsync(TimeSpan timeout, CancellationToken closing) =>
+        TryUse(out NebdHandle handle) ? new(handle) : new(ReopenAsync(timeout, closing));
+
+    /// <returns>false: it has to be opened (again).</returns>
+    public bool TryUse(out NebdHandle handle)
     {
-        NebdHandle handle = Handle;
-        return handle.ConnectionId != 0 && handle.ConnectionId == client.Channel.ConnectionId ? new(handle) : new(ReopenAsync(timeout, closing));
+        handle = Handle;
+        return handle.ConnectionId != 0 && handle.ConnectionId == client.Channel.ConnectionId;
     }
 
     /// <summary>The server did not want to know the handle.</summary>
@@ -164,8 +168,7 @@ internal sealed class NebdFile(NebdClient client, VolumeSession session) : IAsyn
         {
             for (int tries = 1; ; tries++)
             {
-                NebdHandle handle = Handle;
-                if (handle.ConnectionId != 0 && handle.ConnectionId == client.Channel.ConnectionId)
+                if (TryUse(out NebdHandle handle))
                     return handle;
                 if (session.Loss is { } loss)
                     throw new StorageException(loss.Errno, loss.Message, loss);

@@ -16,11 +16,11 @@ internal static class NebdFileName
     private const string DefaultConf = "/etc/curve/client.conf";
 
     /// <param name="path">The volume's path in CurveBS.</param>
-    /// <exception cref="StorageException">EINVAL or EACCES: nebd has no way to say this.</exception>
+    /// <exception cref="StorageException">EINVAL or EPERM: nebd has no way to say this.</exception>
     public static string Create(string path, string owner)
     {
         if (string.Equals(owner, MdsStamp.RootUser, StringComparison.Ordinal))
-            throw new StorageException(Errno.EACCES, $"open {path} through nebd: volumes of {MdsStamp.RootUser} need a password, which nebd can't pass on. Use curve_io = direct or give the volume to another owner");
+            throw new StorageException(Errno.EPERM, $"open {path} through nebd: volumes of {MdsStamp.RootUser} need a password, which nebd can't pass on. Use curve_io = direct or give the volume to another owner");
         if (owner.Length == 0 || owner.Contains('_', StringComparison.Ordinal))
             throw new StorageException(Errno.EINVAL, $"open {path} through nebd: its names can't hold the owner '{owner}' (no '_'). Use curve_io = direct");
 

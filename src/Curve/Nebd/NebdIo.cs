@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using CurveRbd.Brpc;
 using CurveRbd.Store;
 
@@ -17,7 +16,7 @@ internal sealed class NebdIo : VolumeIo
     private readonly NebdSilence _silence;
     private readonly CurveOptions _options;
     private readonly CancellationToken _closing;
-    private readonly SemaphoreSlim _inFlight;
+    private readonly InFlightLimit<NebdExchange> _inFlight;
 
     public NebdIo(NebdFile file, NebdClient client, VolumeSession session, NebdSilence silence, CurveOptions options, CancellationToken closing)
     {
@@ -27,43 +26,112 @@ internal sealed class NebdIo : VolumeIo
         _silence = silence;
         _options = options;
         _closing = closing;
-        _inFlight = new SemaphoreSlim(options.ChunkRequestsInFlightMax);
+        _inFlight = new InFlightLimit<NebdExchange>(options.ChunkRequestsInFlightMax);
     }
 
-    public override async ValueTask DisposeAsync()
-    {
-        await _file.DisposeAsync().ConfigureAwait(false);
-        _inFlight.Dispose();
-    }
+    public override ValueTask DisposeAsync() => _file.DisposeAsync();
 
     public bool MayWait(NebdExchange exchange) => LeftOf(exchange) != TimeSpan.Zero && _silence.MayWait(exchange);
 
     protected override int NextLength(ulong offset, int length) => Math.Min(length, _client.Policy.RequestSizeMax);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    protected override async ValueTask RequestAsync(ulong offset, IoVector data, bool isWrite)
+    /// <summary>The first try has ended. It nearly always succeeds, and then nothing is allocated.</summary>
+    public void Judge(NebdExchange exchange)
     {
-        NebdExchange exchange = NebdExchange.Rent(this, offset, data, isWrite, _client.Time.GetTimestamp());
-        await _inFlight.WaitAsync(_closing).ConfigureAwait(false);
+        RpcCall call = exchange.First!;
+        if (call.Failure is not null || !exchange.TryRead(call))
+        {
+            _ = PersistAsync(exchange);
+            return;
+        }
+
+        call.Dispose();
+        End(exchange, null);
+    }
+
+    protected override void StartRequest(VolumeTransfer transfer, ulong offset, IoVector data, bool isWrite)
+    {
+        NebdExchange exchange = NebdExchange.Rent(this, transfer, offset, data, isWrite, _client.Time.GetTimestamp());
+        if (_inFlight.TryEnter(exchange))
+            Begin(exchange);
+    }
+
+    private void Begin(NebdExchange exchange)
+    {
+        if ((exchange.IsWrite && !IsWritable) || !_file.TryUse(out NebdHandle handle) || _closing.IsCancellationRequested
+            || (exchange.IsWrite && !_file.IsSettled))
+        {
+            _ = PersistAsync(exchange);
+            return;
+        }
+
+        RpcCall call = NewCall(exchange, handle);
+        call.ContinuesInline = exchange.Transfer.ContinuesInline;
+        (exchange.First, exchange.FirstHandle) = (call, handle);
+        _client.Channel.Start(call, exchange);
+    }
+
+    private bool IsWritable => _session.IsGranted && _session.IsConfirmed(_client.Policy.StandstillMax) && _silence.IsWritable;
+
+    private RpcCall NewCall(NebdExchange exchange, NebdHandle handle)
+    {
+        RpcCall call = RpcChannel.Rent(exchange.Method, Shorter(LeftOf(exchange), _client.Policy.SilenceCheck));
+        exchange.Write(call, handle);
+        return call;
+    }
+
+    private void End(NebdExchange exchange, Exception? failure)
+    {
+        VolumeTransfer transfer = exchange.Transfer;
+        exchange.Return();
+        if (_inFlight.Leave() is { } next)
+            Begin(next);
+        transfer.EndRequest(failure);
+    }
+
+    private async Task PersistAsync(NebdExchange exchange)
+    {
+        // Who ends begins the next, which may fail at once: not one on top of the other.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        Exception? failure = null;
         try
         {
-            for (int tries = 1; !await TryAsync(exchange).ConfigureAwait(false); tries++)
-                await Task.Delay(_file.DelayAfter(tries), _client.Time, _closing).ConfigureAwait(false);
+            await RunAsync(exchange).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            failure = error;
+        }
+
+        End(exchange, failure);
+    }
+
+    private async Task RunAsync(NebdExchange exchange)
+    {
+        try
+        {
+            int tries = 1;
+            bool isDone = false;
+            if (exchange.First is { } first)
+            {
+                tries++;
+                isDone = await FollowAsync(exchange, first, exchange.FirstHandle, isMade: true).ConfigureAwait(false);
+            }
+
+            for (; !isDone; tries++)
+            {
+                if (tries > 1)
+                    await Task.Delay(_file.DelayAfter(tries - 1), _client.Time, _closing).ConfigureAwait(false);
+                isDone = await TryAsync(exchange).ConfigureAwait(false);
+            }
         }
         catch (Exception error) when (_closing.IsCancellationRequested && error is OperationCanceledException or RpcException or ObjectDisposedException)
         {
             throw new StorageException(Errno.ESHUTDOWN, $"{exchange.Method.Name} of {_session.Path}: the store was closed", error);
         }
-        finally
-        {
-            _inFlight.Release();
-        }
-
-        exchange.Return();
     }
 
     /// <returns>false: to be tried again.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> TryAsync(NebdExchange exchange)
     {
         if (exchange.IsWrite && !await TryMakeWritableAsync(exchange).ConfigureAwait(false))
@@ -76,11 +144,19 @@ internal sealed class NebdIo : VolumeIo
                 return false;
         }
 
-        using RpcCall call = RpcChannel.Rent(exchange.Method, Shorter(LeftOf(exchange), _client.Policy.SilenceCheck));
-        exchange.Write(call, handle);
+        return await FollowAsync(exchange, NewCall(exchange, handle), handle, isMade: false).ConfigureAwait(false);
+    }
+
+    /// <param name="isMade">The call has ended already.</param>
+    /// <returns>false: to be tried again.</returns>
+    private async ValueTask<bool> FollowAsync(NebdExchange exchange, RpcCall call, NebdHandle handle, bool isMade)
+    {
         try
         {
-            await _client.Channel.CallAsync(call).ConfigureAwait(false);
+            if (!isMade)
+                await _client.Channel.CallAsync(call).ConfigureAwait(false);
+            else if (call.Failure is { } failure)
+                throw failure;
             if (exchange.Read(call))
                 return true;
             _file.Forget(handle);
@@ -92,10 +168,13 @@ internal sealed class NebdIo : VolumeIo
                 _file.Doubt(handle);
             return FailOrTryAgain(exchange, error);
         }
+        finally
+        {
+            call.Dispose();
+        }
     }
 
     /// <returns>false: to be tried again.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> TryMakeWritableAsync(NebdExchange exchange)
     {
         await DemandWritableAsync(exchange).ConfigureAwait(false);
@@ -121,7 +200,6 @@ internal sealed class NebdIo : VolumeIo
         return LeftOf(exchange) == TimeSpan.Zero ? throw TimedOut(exchange, error) : false;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask DemandWritableAsync(NebdExchange exchange)
     {
         if (!_session.IsGranted)

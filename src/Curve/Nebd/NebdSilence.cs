@@ -17,6 +17,8 @@ internal sealed class NebdSilence(
     private long _wellSince;
     private int _isExamining;
 
+    public bool IsWritable => !session.IsFenced && Volatile.Read(ref _writeFailure) is null;
+
     /// <exception cref="StorageException">Nothing may be written any more through this opening.</exception>
     public void DemandWritable()
     {

@@ -92,7 +92,6 @@ internal sealed class CurveVolume(
             return;
         await io.DisposeAsync().ConfigureAwait(false);
         await session.DisposeAsync().ConfigureAwait(false);
-        chunks.Dispose();
     }
 
     private async ValueTask<bool> HoldsDataAsync(ulong chunkIndex)

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 using CurveRbd.Store;
 
 namespace CurveRbd.Curve;
@@ -10,57 +7,25 @@ internal abstract class VolumeIo : IAsyncDisposable
 {
     public abstract ValueTask DisposeAsync();
 
-    /// <summary>One request goes its way at once; several are started together and all waited for, because their memory is lent.</summary>
     public ValueTask TransferAsync(ulong offset, IoVector data, bool isWrite)
     {
         if (data.Length == 0)
             return ValueTask.CompletedTask;
-        return NextLength(offset, data.Length) == data.Length ? RequestAsync(offset, data, isWrite) : TransferManyAsync(offset, data, isWrite);
+        VolumeTransfer transfer = VolumeTransfer.Begin();
+        for (int done = 0; done < data.Length;)
+        {
+            int length = NextLength(offset + (ulong)done, data.Length - done);
+            transfer.AddRequest();
+            StartRequest(transfer, offset + (ulong)done, data.Slice(done, length), isWrite);
+            done += length;
+        }
+
+        return transfer.EndAsync();
     }
 
     /// <summary>How many of the <paramref name="length"/> bytes at <paramref name="offset"/> the first request takes.</summary>
     protected abstract int NextLength(ulong offset, int length);
 
-    protected abstract ValueTask RequestAsync(ulong offset, IoVector data, bool isWrite);
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask TransferManyAsync(ulong offset, IoVector data, bool isWrite)
-    {
-        ValueTask[] requests = ArrayPool<ValueTask>.Shared.Rent(CountRequests(offset, data.Length));
-        int count = 0;
-        for (int done = 0; done < data.Length;)
-        {
-            int length = NextLength(offset + (ulong)done, data.Length - done);
-#pragma warning disable CA2012 // Each is awaited exactly once, below.
-            requests[count++] = RequestAsync(offset + (ulong)done, data.Slice(done, length), isWrite);
-#pragma warning restore CA2012
-            done += length;
-        }
-
-        Exception? failure = null;
-        for (int i = 0; i < count; i++)
-        {
-            try
-            {
-                await requests[i].ConfigureAwait(false);
-            }
-            catch (Exception error)
-            {
-                failure ??= error;
-            }
-        }
-
-        Array.Clear(requests, 0, count);
-        ArrayPool<ValueTask>.Shared.Return(requests);
-        if (failure is not null)
-            ExceptionDispatchInfo.Throw(failure);
-    }
-
-    private int CountRequests(ulong offset, int length)
-    {
-        int count = 0;
-        for (int done = 0; done < length; count++)
-            done += NextLength(offset + (ulong)done, length - done);
-        return count;
-    }
+    /// <summary>Never throws: the outcome goes to the transfer.</summary>
+    protected abstract void StartRequest(VolumeTransfer transfer, ulong offset, IoVector data, bool isWrite);
 }

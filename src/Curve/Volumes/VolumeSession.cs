@@ -119,7 +119,7 @@ internal sealed class VolumeSession : IAsyncDisposable
         }
         catch (TimeoutException error)
         {
-            throw new StorageException(Errno.EACCES, $"{Path}: the MDS has refused this client for {patience.TotalSeconds:0.#} s ({MdsErrors.NameOf(StatusCode.OwnerAuthFail)}); is this host's clock right, and is the owner still {_owner}?", error);
+            throw new StorageException(Errno.EPERM, $"{Path}: the MDS has refused this client for {patience.TotalSeconds:0.#} s ({MdsErrors.NameOf(StatusCode.OwnerAuthFail)}); is this host's clock right, and is the owner still {_owner}?", error);
         }
     }
 
@@ -144,7 +144,9 @@ internal sealed class VolumeSession : IAsyncDisposable
     /// process must have stood still meanwhile.
     /// </summary>
     public ValueTask ConfirmAsync(TimeSpan askedWithin) =>
-        _time.GetElapsedTime(_askedAt) < askedWithin ? ValueTask.CompletedTask : new ValueTask(RefreshAsync());
+        IsConfirmed(askedWithin) ? ValueTask.CompletedTask : new ValueTask(RefreshAsync());
+
+    public bool IsConfirmed(TimeSpan askedWithin) => _time.GetElapsedTime(_askedAt) < askedWithin;
 
     /// <summary>Takes over what a stat has told.</summary>
     public void Learn(CurveFile file)

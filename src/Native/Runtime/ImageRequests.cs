@@ -26,11 +26,16 @@ internal static unsafe class ImageRequests
         told.Start(image);
         try
         {
+            InlineContinuation.Allow();
             told.Follow(image.Image.ReadAsync(offset, told.Data.Lend(vector, count)), isRead: true);
         }
         catch (Exception error)
         {
             told.Fail(error);
+        }
+        finally
+        {
+            InlineContinuation.Forbid();
         }
 
         return 0;
@@ -49,11 +54,16 @@ internal static unsafe class ImageRequests
         told.Start(image);
         try
         {
+            InlineContinuation.Allow();
             told.Follow(image.Image.WriteAsync(offset, told.Data.Lend(vector, count)), isRead: false);
         }
         catch (Exception error)
         {
             told.Fail(error);
+        }
+        finally
+        {
+            InlineContinuation.Forbid();
         }
 
         return 0;

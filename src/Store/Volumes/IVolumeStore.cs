@@ -3,7 +3,7 @@ namespace CurveRbd.Store;
 /// <summary>
 /// Named, thin, aligned volumes in directories ("pools"). It knows nothing of images. Names are those of
 /// <see cref="VolumePath"/>. Every refusal is a <see cref="StorageException"/>: ENOENT for what is missing, EEXIST for what is
-/// there already, ENOSPC, EROFS, EACCES, EIO.
+/// there already, ENOSPC, EROFS, EACCES or EPERM, EIO.
 /// </summary>
 public interface IVolumeStore : IAsyncDisposable
 {

@@ -20,7 +20,7 @@ public class NebdFileNameTests
         Assert.NotEqual(NebdFileName.Create("/pool/vm-1", "alice"), NebdFileName.Create("/pool/vm-1", "alice"));
 
     [Theory]
-    [InlineData("root", Errno.EACCES)]
+    [InlineData("root", Errno.EPERM)]
     [InlineData("a_b", Errno.EINVAL)]
     [InlineData("", Errno.EINVAL)]
     public void Create_an_owner_that_nebd_can_not_name_is_refused(string owner, Errno errno)

@@ -47,7 +47,7 @@ public class NebdGoldenTests
     public void Requests_are_those_of_libnebd(string method, bool isWrite)
     {
         GoldenExchange recorded = GoldenExchange.Read("nebd").Single(exchange => exchange.Method == method);
-        NebdExchange ours = NebdExchange.Rent(null!, 64 * 1024, new byte[4096], isWrite, start: 0);
+        NebdExchange ours = NebdExchange.Rent(null!, VolumeTransfer.Begin(), 64 * 1024, new byte[4096], isWrite, start: 0);
         using RpcCall call = RpcChannel.Rent(ours.Method, TimeSpan.FromSeconds(1));
 
         ours.Write(call, new NebdHandle(RecordedFd, 1, ""));

@@ -58,6 +58,6 @@ internal sealed class OwnedVolumes(IVolumeStore inner) : IVolumeStore
     private void Check(VolumePath path)
     {
         if (_owners.TryGetValue((path.Pool, path.Name), out string? owner) && owner != path.Owner)
-            throw new StorageException(Errno.EACCES, $"volume {path} belongs to {owner}, not to {path.Owner}");
+            throw new StorageException(Errno.EPERM, $"volume {path} belongs to {owner}, not to {path.Owner}");
     }
 }
