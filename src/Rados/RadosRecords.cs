@@ -41,6 +41,7 @@ internal static class RadosRecords
 [JsonSerializable(typeof(BlocklistRecord))]
 [JsonSerializable(typeof(AuthRecord))]
 [JsonSerializable(typeof(ObjectRecord))]
+[JsonSerializable(typeof(ServiceRecord))]
 [JsonSerializable(typeof(ObjectGarbageRecord))]
 [JsonSerializable(typeof(ObjectWatcherRecord))]
 [JsonSerializable(typeof(NotificationRecord))]

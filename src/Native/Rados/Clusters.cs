@@ -107,8 +107,10 @@ internal static unsafe class Clusters
     {
         try
         {
-            if (Handles.Clusters.TryRemove(cluster, out OpenCluster? ending))
-                Control.Run(ending.Cluster.ShutdownAsync);
+            if (!Handles.Clusters.TryRemove(cluster, out OpenCluster? ending))
+                return;
+            ending.Watches.EndAll();
+            Control.Run(ending.Cluster.ShutdownAsync);
         }
         catch (Exception error)
         {

@@ -85,7 +85,7 @@ internal static unsafe class Commands
         }
     }
 
-    private static int Run(
+    internal static int Run(
         Func<string, ReadOnlyMemory<byte>, CancellationToken, Task<MonCommandReply>> ask,
         byte** command,
         nuint count,
@@ -107,7 +107,7 @@ internal static unsafe class Commands
     }
 
     // Any pointer may be NULL: not everybody wants everything.
-    private static void Put(ReadOnlySpan<byte> bytes, byte** buffer, nuint* length)
+    internal static void Put(ReadOnlySpan<byte> bytes, byte** buffer, nuint* length)
     {
         if (length is not null)
             *length = (nuint)bytes.Length;

@@ -77,6 +77,9 @@ internal sealed unsafe partial class Completion
     /// <summary>For operations that are not on the I/O path.</summary>
     public void Follow(Task operation) => Follow(new ValueTask(operation));
 
+    /// <summary>For operations of which somebody else keeps track.</summary>
+    public void Finish(long value) => End(value);
+
     /// <summary>Ends an operation that could not be begun.</summary>
     public void Fail(Exception error) => End(Failure.CodeOf(error));
 
@@ -87,6 +90,8 @@ internal sealed unsafe partial class Completion
         _image = null;
         if (_callback is not null)
             _callback(Handle, _argument);
+        if (SafeCallback is not null)
+            SafeCallback(Handle, _argument);
         if (!IsWaitedFor && _isReleased == 0)
             image?.Signal(this);
         SetState(CompletionState.Complete);
@@ -176,7 +181,7 @@ internal sealed unsafe partial class Completion
     private void Announce()
     {
         OpenImage? image = _image;
-        bool isWatched = _callback is not null || (!IsWaitedFor && image is { HasEvents: true });
+        bool isWatched = _callback is not null || SafeCallback is not null || (!IsWaitedFor && image is { HasEvents: true });
         SetState(CompletionState.Done);
         if (isWatched)
             (image?.Queue ?? CompletionQueue.Shared).Post(this);

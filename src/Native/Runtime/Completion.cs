@@ -28,6 +28,12 @@ internal sealed unsafe partial class Completion : QueuedCallback
 
     public void* Argument => _argument;
 
+    /// <summary>Called after the first one (rados_aio_create_completion); NULL = none.</summary>
+    public delegate* unmanaged[Cdecl]<nint, void*, void> SafeCallback { get; set; }
+
+    /// <summary>Of the object that the operation was about.</summary>
+    public ulong Version { get; set; }
+
     /// <summary>Of the operation; 0 while it is in flight.</summary>
     public long Value => State >= CompletionState.Done ? _value : 0;
 
@@ -44,6 +50,8 @@ internal sealed unsafe partial class Completion : QueuedCallback
     internal void Prepare(delegate* unmanaged[Cdecl]<nint, void*, void> callback, void* argument)
     {
         _callback = callback;
+        SafeCallback = null;
+        Version = 0;
         _argument = argument;
         _value = 0;
         _references = 1;

@@ -9,4 +9,10 @@ internal enum HandleKind
     Completion = 4,
     ImageOptions = 5,
     PoolStatistics = 6,
+    ReadOperation = 7,
+    WriteOperation = 8,
+    NamedValues = 9,
+    ObjectListing = 10,
+    ListCursor = 11,
+    Watch = 12,
 }

@@ -8,4 +8,6 @@ internal sealed class OpenCluster(Cluster cluster)
     public Cluster Cluster { get; } = cluster;
 
     public CephConf Conf => Cluster.Conf;
+
+    public OpenWatches Watches { get; } = new();
 }

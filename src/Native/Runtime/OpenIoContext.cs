@@ -9,6 +9,12 @@ internal sealed class OpenIoContext(IoContext context, nint clusterHandle)
 
     public nint ClusterHandle { get; } = clusterHandle;
 
+    /// <summary>Of the object of the last operation (rados_get_last_version).</summary>
+    public ulong LastVersion { get; set; }
+
+    /// <summary>Asynchronous operations that are under way.</summary>
+    public PendingOperations Pending { get; } = new();
+
     public async Task<PoolStat> StatAsync()
     {
         await Context.ThrowIfPoolGoneAsync(CancellationToken.None).ConfigureAwait(false);

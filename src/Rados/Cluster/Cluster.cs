@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace CurveRbd.Rados;
 
 /// <summary>A client's connection to a cluster (rados_t). Created unconnected, connected once, shut down once.</summary>
-public sealed class Cluster : IAsyncDisposable
+public sealed partial class Cluster : IAsyncDisposable
 {
     // The id of a store never changes and may cost a request to each of its nodes; so it is asked once for each open store.
     private static readonly ConditionalWeakTable<IVolumeStore, string> s_fsids = [];
@@ -30,6 +30,7 @@ public sealed class Cluster : IAsyncDisposable
         Logger = CreateLogger("rados");
         Pools = new Pools(this);
         Blocklist = new Blocklist(this);
+        Services = new Services(this);
     }
 
     public CephConf Conf { get; }
@@ -67,6 +68,9 @@ public sealed class Cluster : IAsyncDisposable
 
     /// <summary>Its methods throw ENOTCONN before connecting.</summary>
     public Blocklist Blocklist { get; }
+
+    /// <summary>Its methods throw ENOTCONN before connecting.</summary>
+    public Services Services { get; }
 
     internal ILogger Logger { get; }
 

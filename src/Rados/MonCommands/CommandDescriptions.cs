@@ -11,10 +11,16 @@ internal static class CommandDescriptions
         new("get_command_descriptions", "list available commands", "r", call => Task.FromResult(CommandResult.Json(call, Write))),
     ];
 
-    private static void Write(Utf8JsonWriter json) => json.Object(() =>
+    /// <summary>The same for a daemon that knows no more than <paramref name="commands"/>.</summary>
+    public static MonCommand OfDaemon(params MonCommand[] commands) => new(
+        "get_command_descriptions", "list available commands", "r", call => Task.FromResult(CommandResult.Json(call, json => Write(json, commands))));
+
+    private static void Write(Utf8JsonWriter json) => Write(json, MonCommands.All);
+
+    private static void Write(Utf8JsonWriter json, IEnumerable<MonCommand> commands) => json.Object(() =>
     {
         int number = 0;
-        foreach (MonCommand command in MonCommands.All)
+        foreach (MonCommand command in commands)
         {
             json.WritePropertyName("cmd" + number.ToString("D3", CultureInfo.InvariantCulture));
             Write(json, command);

@@ -38,6 +38,25 @@ internal static class MonCommands
         return reply;
     }
 
+    /// <summary>The few commands that a single daemon answers ("ceph tell").</summary>
+    public static async Task<MonCommandReply> RunForDaemonAsync(Cluster cluster, string command, CancellationToken cancellationToken)
+    {
+        using JsonDocument? document = Parse(command);
+        if (document is null || document.RootElement.ValueKind != JsonValueKind.Object)
+            return Refuse(Errno.EINVAL, $"unparseable JSON {command}");
+        var call = new CommandCall(cluster, document.RootElement, ReadOnlyMemory<byte>.Empty, cancellationToken);
+        MonCommand? asked = call.TextOrNull("prefix") switch
+        {
+            "version" => s_commands["version"],
+            "get_command_descriptions" => CommandDescriptions.OfDaemon(s_commands["version"]),
+            _ => null,
+        };
+        if (asked is null)
+            return Refuse(Errno.EINVAL, "command not known");
+        CommandResult result = await asked.RunAsync(call).ConfigureAwait(false);
+        return new MonCommandReply(-(int)result.Errno, result.Output, result.Status);
+    }
+
     private static async Task<MonCommandReply> DispatchAsync(
         Cluster cluster, string command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
@@ -75,6 +94,7 @@ internal static class MonCommands
         DfCommand.Commands,
         MonMapCommands.Commands,
         MgrCommands.Commands,
+        ServiceCommands.Commands,
         OsdCommands.Commands,
         OsdTreeCommand.Commands,
         OsdDumpCommand.Commands,

@@ -10,6 +10,9 @@ internal sealed class ObjectRun
     /// <summary>Of the first step that failed though it must not, else of the last.</summary>
     public int Code { get; private set; }
 
+    /// <summary>Of the attempt that counts.</summary>
+    public ObjectOutcome Outcome { get; set; }
+
     /// <returns>null: the object changed meanwhile, try again.</returns>
     public static async Task<ObjectRun?> TryRunAsync(ObjectState state, IReadOnlyList<ObjectStep> steps, CancellationToken cancellationToken)
     {

@@ -62,11 +62,20 @@ public sealed partial class PoolObjects
     /// <summary>Ends when all operations that this client has begun are over.</summary>
     public Task FlushAsync() => Cluster.ObjectOrder.WhenIdleAsync();
 
+    // Who gave up waiting is not told any more: what it lent for results may be gone.
     private async Task<ObjectOutcome> RunAsync(
-        ObjectId id, Func<CancellationToken, Task<ObjectOutcome>> operation, CancellationToken cancellationToken)
+        ObjectId id, Func<CancellationToken, Task<ObjectRun>> operation, CancellationToken cancellationToken)
     {
         if (_context.IsAllNamespaces)
             throw new StorageException(Errno.EINVAL, "all namespaces can only be listed");
+        ObjectRun run = await RunInTimeAsync(id, operation, cancellationToken).ConfigureAwait(false);
+        run.Tell();
+        return run.Outcome;
+    }
+
+    private async Task<ObjectRun> RunInTimeAsync(
+        ObjectId id, Func<CancellationToken, Task<ObjectRun>> operation, CancellationToken cancellationToken)
+    {
         if (Cluster.Conf.GetTimeout("rados_osd_op_timeout") is not { } timeout)
             return await InOrderAsync(id, operation, cancellationToken).ConfigureAwait(false);
         using var expiry = new CancellationTokenSource(timeout, Cluster.Time);
@@ -81,15 +90,15 @@ public sealed partial class PoolObjects
         }
     }
 
-    private Task<ObjectOutcome> InOrderAsync(
-        ObjectId id, Func<CancellationToken, Task<ObjectOutcome>> operation, CancellationToken cancellationToken) =>
+    private Task<ObjectRun> InOrderAsync(
+        ObjectId id, Func<CancellationToken, Task<ObjectRun>> operation, CancellationToken cancellationToken) =>
         Cluster.ObjectOrder.RunAsync(_keys.Header(id), async () =>
         {
             await _context.ThrowIfPoolGoneAsync(cancellationToken).ConfigureAwait(false);
             return await operation(cancellationToken).ConfigureAwait(false);
         });
 
-    private async Task<ObjectOutcome> ReadOnceAsync(ObjectId id, IReadOnlyList<ObjectStep> steps, CancellationToken cancellationToken)
+    private async Task<ObjectRun> ReadOnceAsync(ObjectId id, IReadOnlyList<ObjectStep> steps, CancellationToken cancellationToken)
     {
         for (int i = 0; i < AttemptsMax; i++)
         {
@@ -99,14 +108,14 @@ public sealed partial class PoolObjects
             // Entries of the omap change in place; the object's record tells whether some did between two looks.
             if (state.HasReadOmap && !await IsUnchangedAsync(state, cancellationToken).ConfigureAwait(false))
                 continue;
-            run.Tell();
-            return new ObjectOutcome(run.Code, state.Version);
+            run.Outcome = new ObjectOutcome(run.Code, state.Version);
+            return run;
         }
 
         throw Contended(id);
     }
 
-    private async Task<ObjectOutcome> WriteOnceAsync(
+    private async Task<ObjectRun> WriteOnceAsync(
         ObjectId id, IReadOnlyList<ObjectStep> steps, DateTimeOffset? modified, CancellationToken cancellationToken)
     {
         var commit = new ObjectCommit(_keys, Records, Cluster.Session.Id);
@@ -120,8 +129,8 @@ public sealed partial class PoolObjects
                 version = await commit.TryRunAsync(state, cancellationToken).ConfigureAwait(false);
             if (version is null)
                 continue;
-            run.Tell();
-            return new ObjectOutcome(Math.Min(run.Code, 0), (ulong)version);
+            run.Outcome = new ObjectOutcome(Math.Min(run.Code, 0), (ulong)version);
+            return run;
         }
 
         throw Contended(id);

@@ -15,11 +15,6 @@ internal static class ClusterCommands
         new("features", "report of connected features", "r", FeaturesAsync),
         new("fs ls", "list filesystems", "r", call => Task.FromResult(CommandResult.Of(
             call, () => "No filesystems enabled\n", json => json.Array<int>([], _ => { })))),
-        new("service dump", "dump service map", "r", call => Task.FromResult(CommandResult.Json(call, json => json.Object(() =>
-        {
-            json.WriteNumber("epoch", 1);
-            json.EmptyObject("services");
-        })))),
     ];
 
     // There is one version: that of the library which answers. It is what the cluster's members do for clients.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CurveRbd.Store;
 
 namespace CurveRbd.Rados;
 
@@ -14,6 +15,32 @@ internal static class MonMapCommands
 
     public static async Task<MonMap> ReadAsync(CommandCall call) => MonMap.Create(
         call.Cluster.Settings, await call.Volumes.GetStatusAsync(call.CancellationToken).ConfigureAwait(false));
+
+    /// <summary>What a monitor says of itself when it is pinged.</summary>
+    public static async Task<MonCommandReply> PingAsync(Cluster cluster, string name, CancellationToken cancellationToken)
+    {
+        var call = new CommandCall(cluster, JsonDocument.Parse("""{"format":"json-pretty"}""").RootElement, default, cancellationToken);
+        MonMap map = await ReadAsync(call).ConfigureAwait(false);
+        if (map.Members.FirstOrDefault(member => member.Name == name) is not { } pinged)
+            return new MonCommandReply(-(int)Errno.ENOENT, ReadOnlyMemory<byte>.Empty, $"there is no monitor '{name}'");
+        if (!pinged.IsUp)
+            return new MonCommandReply(-(int)Errno.ETIMEDOUT, ReadOnlyMemory<byte>.Empty, $"monitor '{name}' is down");
+        StoreReport report = await StoreReport.ReadAsync(call).ConfigureAwait(false);
+        CommandResult result = CommandResult.Json(call, json => json.Object(() =>
+        {
+            json.WritePropertyName("health");
+            ClusterHealth.Of(report, map).Write(json, withDetail: false);
+            json.Object("mon_status", () =>
+            {
+                json.WriteString("name", pinged.Name);
+                json.WriteNumber("rank", pinged.Rank);
+                json.WriteString("state", pinged.IsLeader ? "leader" : "peon");
+                WriteQuorum(json, map);
+                json.Object("monmap", () => map.WriteContent(json));
+            });
+        }));
+        return new MonCommandReply(0, result.Output, "");
+    }
 
     private static async Task<CommandResult> DumpAsync(CommandCall call)
     {
