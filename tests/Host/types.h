@@ -23,6 +23,41 @@ typedef int rbd_lock_mode_t;
 typedef int rbd_mirror_mode_t;
 typedef int rbd_mirror_image_mode_t;
 
+typedef void *rados_list_ctx_t;
+typedef void *rados_object_list_cursor;
+typedef void *rados_read_op_t;
+typedef void *rados_write_op_t;
+typedef void *rados_omap_iter_t;
+typedef void *rados_xattrs_iter_t;
+typedef uint64_t rados_snap_t;
+typedef int rados_checksum_type_t;
+
+typedef struct {
+    size_t oid_length;
+    char *oid;
+    size_t nspace_length;
+    char *nspace;
+    size_t locator_length;
+    char *locator;
+} rados_object_list_item;
+
+struct notify_ack_t {
+    uint64_t notifier_id, cookie;
+    char *payload;
+    uint64_t payload_len;
+};
+
+struct notify_timeout_t {
+    uint64_t notifier_id, cookie;
+};
+
+typedef void (*rados_callback_t)(rados_completion_t c, void *arg);
+typedef void (*rados_watchcb_t)(uint8_t opcode, uint64_t ver, void *arg);
+typedef void (*rados_watchcb2_t)(void *arg, uint64_t notify_id, uint64_t handle, uint64_t notifier_id, void *data, size_t data_len);
+typedef void (*rados_watcherrcb_t)(void *arg, uint64_t cookie, int err);
+typedef void (*rados_log_callback_t)(void *arg, const char *line, const char *who, uint64_t sec, uint64_t nsec, uint64_t seq, const char *level, const char *msg);
+typedef void (*rados_log_callback2_t)(void *arg, const char *line, const char *channel, const char *who, const char *name, uint64_t sec, uint64_t nsec, uint64_t seq, const char *level, const char *msg);
+
 typedef void (*rbd_callback_t)(rbd_completion_t c, void *arg);
 typedef int (*librbd_progress_fn_t)(uint64_t offset, uint64_t total, void *ptr);
 typedef void (*rbd_update_callback_t)(void *arg);
