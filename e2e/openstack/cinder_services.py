@@ -25,7 +25,9 @@ glance_api_servers = http://127.0.0.1:{glance}
 # Services that share a process share the id under which they report; so nobody may ask when one last did.
 service_down_time = 1000000
 scheduler_driver_init_wait_time = 1
+periodic_interval = 2
 periodic_fuzzy_delay = 0
+backup_driver_status_check_interval = 10
 backup_driver = cinder.backup.drivers.ceph.CephBackupDriver
 backup_ceph_conf = /etc/ceph/ceph.conf
 backup_ceph_user = cinder-backup
@@ -168,7 +170,18 @@ class Cinder(Service):
         return self.make("snapshot", volume_id=volume, force=True, **properties)
 
     def backup(self, volume, **properties):
-        return self.make("backup", volume_id=volume, **properties)
+        """Makes a backup; again while the scheduler has not heard of the backup service yet, which reports every few seconds."""
+        deadline = time.monotonic() + 90
+        while True:
+            made = self.make("backup", None, volume_id=volume, **properties)
+            while (found := self.get("backup", made))["status"] == "creating":
+                assert time.monotonic() < deadline, self.tail()
+                time.sleep(0.1)
+            if found["status"] == "available":
+                return made
+            assert "Service not found" in found["fail_reason"] and time.monotonic() < deadline, f"{found['fail_reason']}\n{self.tail()}"
+            self.delete("backup", made)
+            time.sleep(1)
 
     def act(self, volume, action, wanted="available", **arguments):
         """Asks for an action on a volume and waits for the status after it."""
