@@ -182,6 +182,7 @@ def test_locks(objects, bindings):
         assert found["tag"] == "tag" and not found["exclusive"] and sorted(cookie for _, cookie, _ in found["lockers"]) == ["one", "two"]
         objects.break_lock("object", "lock", found["lockers"][0][0], "one")
         assert len(objects.list_lockers("object", "lock")["lockers"]) == 1
+        assert objects.list_lockers("object", "other") == {"tag": "", "exclusive": False, "lockers": []}
 
 
 def test_watching(objects):

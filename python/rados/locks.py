@@ -2,7 +2,7 @@
 
 import errno
 from ctypes import byref, c_char, c_int, c_size_t
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Dict, Optional
 
 from ._c import librados
 from ._memory import sized_array
@@ -28,12 +28,13 @@ class ObjectLocks:
         """Ends a lock of this client."""
         self._lock("unlock", key, name, librados.rados_unlock, cstr(cookie, "cookie"))
 
-    def list_lockers(self, key: str, name: str) -> Union[Dict[str, Any], List]:
-        """Tag, exclusive and lockers (client, cookie, address) of a lock; an empty list if nobody holds it."""
+    def list_lockers(self, key: str, name: str) -> Dict[str, Any]:
+        """Tag, exclusive and lockers (client, cookie, address) of a lock."""
         self.require_ioctx_open()
         oid, lock = cstr(key, "key"), cstr(name, "name")
         count, lockers = read_lockers(lambda *where: librados.rados_list_lockers(self._handle, oid, lock, *where))
-        return lockers if check(count, f"Ioctx.list_lockers({self.name}): failed for lock {name} on {key}") else []
+        check(count, f"Ioctx.list_lockers({self.name}): failed for lock {name} on {key}")
+        return lockers
 
     def break_lock(self, key: str, name: str, client: str, cookie: str) -> None:
         """Ends a lock of another client."""
