@@ -13,7 +13,7 @@ def pytest_collection_modifyitems(items):
     """A test that hangs fails, and what it started is ended: the other way of pytest-timeout would end this process."""
     for item in items:
         if item.path.parent == HERE:
-            item.add_marker(pytest.mark.timeout(180, method="signal"))
+            item.add_marker(pytest.mark.timeout(300, method="signal"))
 
 
 @pytest.hookimpl(tryfirst=True)
