@@ -28,10 +28,13 @@ internal readonly struct TableReads
     [SuppressMessage("Reliability", "CA2012", Justification = "Taken out of the array by the one who waits for it.")]
     public void Begin(int number, Layer layer, uint region, Region? live)
     {
-        if (layer.Table is not { } table || table.IsKnownEmpty(region))
+        if (layer.Table is not { } table)
+            return;
+        TableBlock? block = live?.FindBlock(layer);
+        if (block is null && table.IsKnownEmpty(region))
             return;
         uint[] entries = _entries[number] = TableBlock.RentEntries();
-        if (live?.FindBlock(layer) is { } block)
+        if (block is not null)
             block.CopyTo(entries);
         else
             _reads[number] = table.ReadAsync(region, entries.AsMemory(0, OverlayHeader.EntriesPerBlock));
