@@ -141,3 +141,30 @@ def test_guest_boots_from_an_image(room, daemon):
         time.sleep(0.2)
     daemon.virsh("destroy", "guest", driver="qemu")
     assert "Watchers: none" in room.run("rbd", "status", "rbd/guest").stdout
+
+
+def test_running_guest_sees_its_disk_grow_and_is_snapshotted(room, daemon):
+    room.run("rbd", "create", "rbd/guest", "--size", "64M")
+    daemon.virsh("create", room.file("domain.xml", DOMAIN_XML.replace("CONSOLE", str(room.path / "console")).encode()), driver="qemu")
+
+    def qemu_io(command):
+        # What it read or wrote it tells QEMU's log; here it tells only what was wrong.
+        told = daemon.virsh("qemu-monitor-command", "guest", "--hmp", f'qemu-io -d /machine/peripheral/virtio-disk0/virtio-backend "{command}"', driver="qemu").stdout
+        assert not told.strip(), told
+
+    def reads(image, byte, offset):
+        return "verification failed" not in room.run("qemu-io", "-r", "-f", "raw", "-c", f"read -P {byte} {offset} 64k", f"rbd:{image}").stdout
+
+    qemu_io("write -P 1 0 64k")
+    room.run("rbd", "snap", "create", "--no-progress", "rbd/guest@live")
+    daemon.virsh("blockresize", "guest", "vda", "128M", driver="qemu")
+    qemu_io("write -P 2 0 64k")
+    qemu_io("write -P 3 100M 64k")
+    assert f"Capacity:       {128 * MIB}" in daemon.virsh("domblkinfo", "guest", "vda", driver="qemu").stdout
+    daemon.virsh("snapshot-create-as", "guest", "outside", "--disk-only", "--atomic", "--no-metadata", "--diskspec",
+                 f"vda,snapshot=external,file={room.path / 'overlay.qcow2'}", driver="qemu")
+    daemon.virsh("blockcommit", "guest", "vda", "--active", "--pivot", "--wait", driver="qemu")
+    daemon.virsh("destroy", "guest", driver="qemu")
+
+    assert reads("rbd/guest@live", 1, 0) and reads("rbd/guest", 2, 0) and reads("rbd/guest", 3, "100M")
+    assert "Watchers: none" in room.run("rbd", "status", "rbd/guest").stdout

@@ -1,14 +1,18 @@
 """Nova's disks on rbd: rbd_utils and imagebackend, unmodified (see nova_disks.py)."""
 
+import base64
 import json
 import pathlib
 import threading
 import uuid
 
 import pytest
+from libvirt_daemon import libvirt
 from room import GIB, KIB, MIB, pattern
 
 pytestmark = pytest.mark.xdist_group("nova")
+
+SECRET = "2a5b08e4-3dca-4ff9-9a1d-40389758d081"
 
 NOVA = pathlib.Path(__file__).with_name("nova_disks.py")
 
@@ -191,6 +195,29 @@ print(json.dumps([driver.get_pool_info(), driver.get_mon_addrs(), raised(rbd_uti
 
     assert 0 < told[0]["free"] <= told[0]["total"] and told[0]["used"] >= 0
     assert told[1:] == [[["127.0.0.1"], ["6789"]], "NotFound"]
+
+
+def test_disk_of_a_domain(host, compute, image, instance):
+    xml = compute(f"""
+image_in_rbd({image!r})
+boot = disk({instance!r})
+boot.clone(None, {image!r})
+print(boot.libvirt_info("writeback", {{}}).to_xml())
+""")
+    domain = f"""<domain type='qemu'><name>instance</name><memory unit='MiB'>64</memory><os><type arch='x86_64' machine='pc'>hvm</type></os>
+<devices><emulator>/usr/bin/qemu-system-x86_64</emulator>{xml}<memballoon model='none'/></devices></domain>"""
+
+    with libvirt(host) as daemon:
+        daemon.define("secret", f"<secret ephemeral='no' private='no'><uuid>{SECRET}</uuid><usage type='ceph'><name>nova</name></usage></secret>", driver="qemu")
+        daemon.virsh("secret-set-value", SECRET, base64.b64encode(b"\1\0" + bytes(26)).decode(), driver="qemu")
+        daemon.virsh("create", host.file("domain.xml", domain.encode()), driver="qemu")
+        compute(f"disk({instance!r}).resize_image({GIB})")
+        daemon.virsh("blockresize", "instance", "vda", "1G", driver="qemu")
+        assert f"Capacity:       {GIB}" in daemon.virsh("domblkinfo", "instance", "vda", driver="qemu").stdout
+        daemon.virsh("destroy", "instance", driver="qemu")
+
+    destroy(compute, instance)
+    assert host.images("vms") == []
 
 
 def test_workers_forked_from_a_process_that_used_it(compute, image):
