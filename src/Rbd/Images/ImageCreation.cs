@@ -170,9 +170,20 @@ internal sealed class ImageCreation
         return isCommitted;
     }
 
-    private Task MakeVolumeAsync(VolumePath path, CancellationToken cancellationToken) => _origin is null
-        ? _pool.Volumes.CreateAsync(path, _pool.Volumes.Limits.RoundUp(_size), cancellationToken)
-        : OverlayVolume.CreateAsync(_pool.Volumes, path, OverlayHeader.For(_size, Guid.Parse(_layerId)), cancellationToken);
+    private async Task MakeVolumeAsync(VolumePath path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (_origin is null
+                ? _pool.Volumes.CreateAsync(path, _pool.Volumes.Limits.RoundUp(_size), cancellationToken)
+                : OverlayVolume.CreateAsync(_pool.Volumes, path, OverlayHeader.For(_size, Guid.Parse(_layerId)), cancellationToken)).ConfigureAwait(false);
+        }
+        catch (StorageException refusal) when (refusal.Errno == Errno.EACCES)
+        {
+            // Ceph's answer to a user who may not write to the pool. Nova goes another way when a clone is refused with it, and with no other.
+            throw new StorageException(Errno.EPERM, refusal.Message, refusal);
+        }
+    }
 
     // Before there is an image: cut short, they go with the claim.
     private async Task CopyMetadataAsync(CloneOrigin origin, string id, CancellationToken cancellationToken)

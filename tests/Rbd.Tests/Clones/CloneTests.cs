@@ -346,6 +346,23 @@ public sealed class CloneTests
     }
 
     [Fact]
+    public async Task Clone_into_a_pool_of_another_user_is_EPERM_and_leaves_nothing()
+    {
+        var owners = new OwnedVolumes(new Store.InMemory.MemoryVolumes(TestPool.ByteLimits));
+        TestPool pool = await TestPool.CreateAsync(owners, new Store.InMemory.MemoryRecords());
+        await using CloneFixture fixture = await CloneFixture.CreateAsync(pool);
+        IoContext other = await pool.ConnectAnotherAsync(owners, pool.Records, "other");
+        owners.OnlyMaker = "admin";
+
+        StorageException error = await Assert.ThrowsAsync<StorageException>(
+            () => ImageClone.CloneAsync(other, "parent", "snap", other, "clone", new ImageOptions(), CancellationToken.None));
+
+        Assert.Equal(Errno.EPERM, error.Errno);
+        Assert.Contains("belongs to admin", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["parent"], (await ImageDirectory.ListAsync(other, CancellationToken.None)).Select(entry => entry.Name.ToString()));
+    }
+
+    [Fact]
     public async Task Clone_on_too_many_layers_is_EMLINK()
     {
         await using CloneFixture fixture = await CloneFixture.CreateAsync();

@@ -8,6 +8,9 @@ internal sealed class OwnedVolumes(IVolumeStore inner) : IVolumeStore
 {
     private readonly ConcurrentDictionary<(string Pool, string Name), string> _owners = new();
 
+    /// <summary>Who alone makes volumes; null = everybody.</summary>
+    public string? OnlyMaker { get; set; }
+
     /// <summary>All that own something.</summary>
     public IEnumerable<string> Owners => _owners.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
@@ -23,6 +26,8 @@ internal sealed class OwnedVolumes(IVolumeStore inner) : IVolumeStore
 
     public async Task CreateAsync(VolumePath path, ulong size, CancellationToken cancellationToken)
     {
+        if (OnlyMaker is not null && OnlyMaker != path.Owner)
+            throw new StorageException(Errno.EACCES, $"pool {path.Pool} belongs to {OnlyMaker}, not to {path.Owner}");
         await inner.CreateAsync(path, size, cancellationToken);
         _owners[(path.Pool, path.Name)] = path.Owner;
     }
