@@ -99,7 +99,9 @@ public sealed partial class Cluster : IAsyncDisposable
                 throw new StorageException(Errno.ENOTCONN, $"{Name} has been shut down");
             if (IsConnected)
                 throw new StorageException(Errno.EISCONN, $"{Name} is connected already");
-            _connection = await OpenInTimeAsync(cancellationToken).ConfigureAwait(false);
+            ClusterConnection opened = await OpenInTimeAsync(cancellationToken).ConfigureAwait(false);
+            Conf.ApplyStored(opened.StoredOptions);
+            _connection = opened;
             Conf.CountClients(1);
         }
         catch (StorageException error)
@@ -213,9 +215,11 @@ public sealed partial class Cluster : IAsyncDisposable
         try
         {
             string fsid = await FsidOfAsync(stores.Volumes, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<StoredOption> stored =
+                await new StoredConfig(stores.Records).ListAsync(Name, cancellationToken).ConfigureAwait(false);
             ClientSession session = await ClientSession.OpenAsync(stores.Records, Time, cancellationToken).ConfigureAwait(false);
             var fence = new ClientFence(stores.Records, ClientAddress.Of(settings.Monitors, session.Id), Time);
-            return new ClusterConnection(settings, stores, session, fsid, fence);
+            return new ClusterConnection(settings, stores, session, fsid, fence, stored);
         }
         catch
         {

@@ -31,10 +31,25 @@ public sealed class IoContext
 
     public IoContext Clone() => new(Cluster, Pool) { Namespace = Namespace, Locator = Locator };
 
-    /// <exception cref="StorageException">ENOENT: the pool has been deleted.</exception>
-    public async Task ThrowIfPoolGoneAsync(CancellationToken cancellationToken)
+    /// <summary>Asked before the pool gets more: new images, larger ones. What is there already may be overwritten.</summary>
+    /// <exception cref="StorageException">EDQUOT: its quota is used up. ENOENT: the pool has been deleted.</exception>
+    public async Task ThrowIfQuotaReachedAsync(CancellationToken cancellationToken)
     {
-        if (await Cluster.Pools.FindAsync(Pool.Id, cancellationToken).ConfigureAwait(false) is null)
-            throw new StorageException(Errno.ENOENT, $"pool '{Pool.Name}' (id {Pool.Id}) has been deleted");
+        Pool now = await RequirePoolAsync(cancellationToken).ConfigureAwait(false);
+        if (now.QuotaMaxBytes == 0 && now.QuotaMaxObjects == 0)
+            return;
+        PoolStat stat = await Cluster.Pools.GetStatAsync(now, cancellationToken).ConfigureAwait(false);
+        if (now.QuotaMaxBytes > 0 && stat.StoredBytes >= now.QuotaMaxBytes)
+            throw new StorageException(Errno.EDQUOT, $"pool '{now.Name}' holds {stat.StoredBytes} bytes, its quota is {now.QuotaMaxBytes}: raise it with 'ceph osd pool set-quota'");
+        if (now.QuotaMaxObjects > 0 && stat.ObjectCount >= now.QuotaMaxObjects)
+            throw new StorageException(Errno.EDQUOT, $"pool '{now.Name}' holds {stat.ObjectCount} volumes, its quota is {now.QuotaMaxObjects}: raise it with 'ceph osd pool set-quota'");
     }
+
+    /// <exception cref="StorageException">ENOENT: the pool has been deleted.</exception>
+    public async Task ThrowIfPoolGoneAsync(CancellationToken cancellationToken) =>
+        await RequirePoolAsync(cancellationToken).ConfigureAwait(false);
+
+    private async Task<Pool> RequirePoolAsync(CancellationToken cancellationToken) =>
+        await Cluster.Pools.FindAsync(Pool.Id, cancellationToken).ConfigureAwait(false)
+        ?? throw new StorageException(Errno.ENOENT, $"pool '{Pool.Name}' (id {Pool.Id}) has been deleted");
 }

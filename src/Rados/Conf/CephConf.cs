@@ -140,6 +140,16 @@ public sealed class CephConf(string clusterName, EntityName name)
     public IReadOnlyList<int> ConsumeArguments(IReadOnlyList<ByteName> arguments) =>
         Consume(ConfSource.Argument, [.. arguments.Select(ConfText.FromBytes)]);
 
+    /// <summary>Takes over what the cluster keeps for this client, but for what chose the cluster.</summary>
+    internal void ApplyStored(IEnumerable<StoredOption> stored)
+    {
+        foreach (StoredOption each in stored)
+        {
+            if (OptionTable.TryFind(each.Name, out Option? option) && !option.IsFixedByConnect)
+                TryAssign(ConfSource.Cluster, option, each.Value);
+        }
+    }
+
     /// <summary>Several clients may share a configuration (rados_create_with_context).</summary>
     internal void CountClients(int change) => Interlocked.Add(ref _connectedClients, change);
 
@@ -203,17 +213,19 @@ public sealed class CephConf(string clusterName, EntityName name)
             IEnumerable<KeyValuePair<string, string>> values =
                 file.Sections.Where(candidate => candidate.Name == section).SelectMany(candidate => candidate.Values);
             foreach ((string key, string value) in values)
-                TryAssign(key, value);
+            {
+                if (OptionTable.TryFind(key, out Option? option))
+                    TryAssign(ConfSource.File, option, value);
+            }
         }
     }
 
-    // As in Ceph: what a file says of unknown options, or says wrongly, is passed over.
-    private void TryAssign(string key, string value)
+    // As in Ceph: what a file or the cluster says of unknown options, or says wrongly, is passed over.
+    private void TryAssign(ConfSource source, Option option, string value)
     {
         try
         {
-            if (OptionTable.TryFind(key, out Option? option))
-                Assign(ConfSource.File, option, value);
+            Assign(source, option, value);
         }
         catch (StorageException)
         {

@@ -69,8 +69,14 @@ internal static class MonCommands
             return Refuse(Errno.EINVAL, "command not known");
 
         CommandResult result = await known.RunAsync(call).ConfigureAwait(false);
-        return new MonCommandReply(-(int)result.Errno, result.Output, result.Status);
+        return new MonCommandReply(-(int)result.Errno, Formatted(call, known, result.Output), result.Status);
     }
+
+    // What is no JSON (a key, a keyring) is the same in every format.
+    private static ReadOnlyMemory<byte> Formatted(CommandCall call, MonCommand command, ReadOnlyMemory<byte> output) =>
+        call.IsXml && IsJson(output) ? XmlRendering.Of(output, command.Prefix.Split(' ')[^1], call.IsXmlPretty) : output;
+
+    private static bool IsJson(ReadOnlyMemory<byte> output) => !output.IsEmpty && output.Span[0] is ((byte)'{' or (byte)'[' or (byte)'"');
 
     private static JsonDocument? Parse(string command)
     {
@@ -95,6 +101,8 @@ internal static class MonCommands
         MonMapCommands.Commands,
         MgrCommands.Commands,
         ServiceCommands.Commands,
+        MemberCommands.Commands,
+        AbsentCommands.Commands,
         OsdCommands.Commands,
         OsdTreeCommand.Commands,
         OsdDumpCommand.Commands,
@@ -106,6 +114,7 @@ internal static class MonCommands
         BlocklistCommands.Commands,
         AuthCommands.Commands,
         ConfigCommands.Commands,
+        ConfigStoreCommands.Commands,
         ConfigKeyCommands.Commands,
     }.SelectMany(family => family).ToFrozenDictionary(command => command.Prefix, StringComparer.Ordinal);
 }

@@ -46,6 +46,7 @@ internal sealed class ImageCreation
         ImageLayout layout = ImageLayout.Of(conf, size, options);
         _ = pool.Volumes.Limits.RoundUp(size); // EFBIG before anything is done
         Pool? dataPool = await FindDataPoolAsync(pool, dataPoolName, cancellationToken).ConfigureAwait(false);
+        await pool.Io.ThrowIfQuotaReachedAsync(cancellationToken).ConfigureAwait(false);
 
         var creation = new ImageCreation(pool, name, size, layout, dataPool);
         await ImagePool.RetryAsync($"create {pool.Describe(name)}", () => creation.TryAsync(cancellationToken)).ConfigureAwait(false);
@@ -59,6 +60,7 @@ internal sealed class ImageCreation
         ThrowUnlessUsable(name);
         Pool? dataPool = await FindDataPoolAsync(
             pool, DataPoolName(pool.Io.Cluster.Conf, options), cancellationToken).ConfigureAwait(false);
+        await pool.Io.ThrowIfQuotaReachedAsync(cancellationToken).ConfigureAwait(false);
         int order = 0;
         await ImagePool.RetryAsync($"clone to {pool.Describe(name)}", TryAsync).ConfigureAwait(false);
         return order;

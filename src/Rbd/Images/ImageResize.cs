@@ -23,6 +23,7 @@ internal sealed class ImageResize(Image image, Operation operation, ProgressCall
 
     private async Task GrowAsync(ulong size, CancellationToken cancellationToken)
     {
+        await image.IoContext.ThrowIfQuotaReachedAsync(cancellationToken).ConfigureAwait(false);
         // Again when somebody gave the image another head meanwhile, by a snapshot or a rollback.
         await ImagePool.RetryAsync($"resize image {image.Description}", () => TryGrowAsync(size, cancellationToken)).ConfigureAwait(false);
         progress?.Invoke(ImageGeometry.CountObjects(size, image.Order), ImageGeometry.CountObjects(size, image.Order));

@@ -19,6 +19,8 @@ internal static class AuthCommands
         new($"auth caps {Entity} name=caps,type=CephString,n=N", "update caps for <entity> to those specified", "rwx", SetCapsAsync),
         new($"auth rm {Entity}", "remove all caps for <entity>", "rwx", RemoveAsync),
         new($"auth del {Entity}", "delete all caps for <entity>", "rwx", RemoveAsync),
+        new("auth export name=entity,type=CephString,req=false", "write keyring for requested entity, or master keyring if none given", "rx", ExportAsync),
+        new($"auth add {Entity} {Caps}", "add auth info for <entity> with random key and the caps specified", "rwx", AddAsync),
         new("auth ls", "list authentication state", "rx", ListAsync),
         new("auth list", "list authentication state", "rx", ListAsync),
     ];
@@ -31,6 +33,25 @@ internal static class AuthCommands
             throw new StorageException(Errno.ENOENT, $"failed to find {entity} in keyring");
         return CommandResult.Of(
             call, () => user.ToKeyring(withCaps: true), json => json.Array([user], each => each.Write(json)), $"exported keyring for {entity}");
+    }
+
+    private static async Task<CommandResult> ExportAsync(CommandCall call)
+    {
+        if (call.TextOrNull("entity") is { Length: > 0 })
+            return await GetAsync(call).ConfigureAwait(false);
+        IReadOnlyList<Record> records = await call.Records.RangeAsync(Prefix, null, 0, call.CancellationToken).ConfigureAwait(false);
+        List<AuthRecord> users = [.. records.Select(Parse)];
+        return CommandResult.Of(
+            call,
+            () => string.Concat(users.Select(user => user.ToKeyring(withCaps: true))),
+            json => json.Array(users, user => user.Write(json)),
+            "exported master keyring");
+    }
+
+    private static async Task<CommandResult> AddAsync(CommandCall call)
+    {
+        AuthRecord user = await RequireOrCreateAsync(call).ConfigureAwait(false);
+        return CommandResult.Say($"added key for {user.Entity}");
     }
 
     private static async Task<CommandResult> GetKeyAsync(CommandCall call)

@@ -13,8 +13,6 @@ internal static class ClusterCommands
             call, () => CephRelease.Version + "\n", json => json.Object(() => json.WriteString("version", CephRelease.Version))))),
         new("versions", "check running versions of ceph daemons", "r", VersionsAsync),
         new("features", "report of connected features", "r", FeaturesAsync),
-        new("fs ls", "list filesystems", "r", call => Task.FromResult(CommandResult.Of(
-            call, () => "No filesystems enabled\n", json => json.Array<int>([], _ => { })))),
     ];
 
     // There is one version: that of the library which answers. It is what the cluster's members do for clients.

@@ -3,33 +3,14 @@ using CurveRbd.Store;
 
 namespace CurveRbd.Rados;
 
-/// <summary>config ...: configuration lies in files here, not in the cluster; what is told is what this client has.</summary>
+/// <summary>config help, config ls: which options there are.</summary>
 internal static class ConfigCommands
 {
     public static IEnumerable<MonCommand> Commands =>
     [
-        new("config get name=who,type=CephString name=key,type=CephString,req=false", "Show configuration option(s) for an entity", "r", GetAsync),
-        new("config dump", "Show all configuration option(s)", "r", DumpAsync),
         new("config help name=key,type=CephString", "Describe a configuration option", "r", HelpAsync),
         new("config ls", "List available configuration options", "r", ListAsync),
     ];
-
-    private static Task<CommandResult> GetAsync(CommandCall call)
-    {
-        if (call.TextOrNull("key") is not { Length: > 0 } key)
-            return DumpAsync(call);
-        if (!CephConf.Exists(key))
-            throw new StorageException(Errno.ENOENT, $"unrecognized key '{key}'");
-        string value = call.Cluster.Conf.GetText(key);
-        return Task.FromResult(CommandResult.Of(call, () => value + "\n", json => json.WriteStringValue(value)));
-    }
-
-    private static Task<CommandResult> DumpAsync(CommandCall call) => Task.FromResult(CommandResult.Of(
-        call,
-        () => new PlainTable(
-            new("WHO", IsLeftAligned: true), new("MASK", IsLeftAligned: true), new("LEVEL", IsLeftAligned: true),
-            new("OPTION", IsLeftAligned: true), new("VALUE", IsLeftAligned: true), new("RO", IsLeftAligned: true)).ToString(),
-        json => json.Array<int>([], _ => { })));
 
     private static Task<CommandResult> HelpAsync(CommandCall call)
     {

@@ -20,9 +20,14 @@ internal sealed class CommandCall(Cluster cluster, JsonElement arguments, ReadOn
     public CommandFormat Format => TextOrNull("format") switch
     {
         null or "plain" => CommandFormat.Plain,
-        "json" => CommandFormat.Json,
+        "json" or "xml" => CommandFormat.Json,
         _ => CommandFormat.JsonPretty,
     };
+
+    /// <summary>The answer is JSON first, and then made XML.</summary>
+    public bool IsXml => TextOrNull("format") is "xml" or "xml-pretty";
+
+    public bool IsXmlPretty => TextOrNull("format") is "xml-pretty";
 
     public string? TextOrNull(string name)
     {
