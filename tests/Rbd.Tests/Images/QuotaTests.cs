@@ -39,9 +39,9 @@ public sealed class QuotaTests
         Assert.Equal(Errno.EDQUOT, error.Errno);
     }
 
-    private static Task SetAsync(TestPool pool, Func<Pool, Pool> change) =>
+    private static Task<Pool> SetAsync(TestPool pool, Func<Pool, Pool> change) =>
         pool.Io.Cluster.Pools.UpdateAsync(pool.Io.Pool.Name, change, CancellationToken.None);
 
-    private static Task CreateAsync(TestPool pool, string name) =>
+    private static Task<int> CreateAsync(TestPool pool, string name) =>
         pool.CreateImageAsync(name, Size);
 }
