@@ -92,6 +92,12 @@ internal static unsafe class Clusters
         try
         {
             Cluster connecting = Handles.Clusters.Get(cluster).Cluster;
+            if (CephLibraries.Serve(connecting.Conf))
+            {
+                CephLibraries.Connect(cluster, connecting.Conf);
+                return 0;
+            }
+
             Control.Run(() => connecting.ConnectAsync(CancellationToken.None));
             return 0;
         }

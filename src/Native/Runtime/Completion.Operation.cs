@@ -83,6 +83,15 @@ internal sealed unsafe partial class Completion
     /// <summary>Ends an operation that could not be begun.</summary>
     public void Fail(Exception error) => End(Failure.CodeOf(error));
 
+    /// <param name="value">What the operation answers: a number of bytes, 0, or a negative errno.</param>
+    public void End(long value)
+    {
+        _value = value;
+        Data.GiveBack();
+        Compare.GiveBack();
+        Announce();
+    }
+
     /// <summary>On the completion thread.</summary>
     public override void Run()
     {
@@ -126,14 +135,6 @@ internal sealed unsafe partial class Completion
         }
 
         End(value);
-    }
-
-    private void End(long value)
-    {
-        _value = value;
-        Data.GiveBack();
-        Compare.GiveBack();
-        Announce();
     }
 
     // A value task is taken once and must not keep its source alive.

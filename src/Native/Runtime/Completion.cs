@@ -70,6 +70,13 @@ internal sealed unsafe partial class Completion : QueuedCallback
         Interlocked.Increment(ref _references);
     }
 
+    /// <summary>The operation was refused before it began: the completion may serve another.</summary>
+    public void Cancel()
+    {
+        SetState(CompletionState.Idle);
+        Drop();
+    }
+
     /// <summary>The caller's share; a second release is a mistake of the caller and has no effect.</summary>
     public void Release()
     {

@@ -13,6 +13,7 @@ internal static unsafe class Start
         {
             Process.Generation = arguments->Generation;
             string directory = CString.Text(arguments->Directory, "the library's directory");
+            CephLibraries.Use(arguments->HasCeph, arguments->ConnectCeph);
             Composition.UseSqlite(Companions.Find(directory, "libe_sqlite3.so", arguments->OpenCopy));
             return 0;
         }
@@ -29,5 +30,7 @@ internal static unsafe class Start
         public int Generation;
         public byte* Directory;
         public delegate* unmanaged[Cdecl]<byte*, byte*, nuint, nint> OpenCopy;
+        public delegate* unmanaged[Cdecl]<int> HasCeph;
+        public delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, byte**, byte*, nuint, int> ConnectCeph;
     }
 }

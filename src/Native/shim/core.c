@@ -12,6 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ceph/clusters.h"
+#include "ceph/libraries.h"
+#include "ceph/loans.h"
+#include "ceph/twins.h"
 #include "core.h"
 #include "copy.h"
 
@@ -22,6 +26,7 @@ static struct curverbd_library *filled;
 static void *native;
 static int generation;
 static int is_reported;
+static int is_routed;
 static char directory[PATH_MAX];
 
 long curverbd_unsupported_negative(void)
@@ -93,7 +98,8 @@ static void *open_again(const char *path)
 {
     char name[PATH_MAX];
     const char *why = "";
-    void *handle = curverbd_open_copy_of(path, name, sizeof name, &why);
+    const struct curverbd_copy copy = { .path = path };
+    void *handle = curverbd_open_copy_of(&copy, name, sizeof name, &why);
     if (!handle)
         report(path, why);
     return handle;
@@ -116,12 +122,56 @@ static void *open_by_search(char path[PATH_MAX + 32])
 static void *open_copy(const char *path, char *name, size_t size)
 {
     const char *why;
-    return curverbd_open_copy_of(path, name, size, &why);
+    const struct curverbd_copy copy = { .path = path };
+    return curverbd_open_copy_of(&copy, name, size, &why);
+}
+
+static int has_ceph(void)
+{
+    return curverbd_find_ceph(directory);
+}
+
+static void route(struct curverbd_library *library)
+{
+    for (size_t i = 0; i < library->count; i++) {
+        library->own[i] = library->table[i];
+        library->ceph[i] = curverbd_ceph_function(library->soname, &library->exports[i]);
+    }
+    for (size_t i = 0; i < library->count; i++) {
+        if (library->routes[i])
+            __atomic_store_n(&library->table[i], library->routes[i], __ATOMIC_RELEASE);
+    }
+}
+
+/* From now on every call looks at its handles first. A library that is filled later follows in fill(). */
+static void route_all(void)
+{
+    pthread_mutex_lock(&lock);
+    if (!is_routed) {
+        curverbd_loans_use(native);
+        for (struct curverbd_library *library = filled; library; library = library->next)
+            route(library);
+        is_routed = 1;
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+static int connect_ceph(long handle, const char *cluster, const char *client, const char *file, const char *const *options, char *why, size_t size)
+{
+    long ceph;
+    int result = curverbd_load_ceph(directory, why, size);
+    if (result == 0)
+        result = curverbd_open_ceph_cluster(cluster, client, file, options, &ceph, why, size);
+    if (result == 0)
+        result = curverbd_add_ceph_cluster(handle, ceph);
+    if (result == 0)
+        route_all();
+    return result;
 }
 
 static int start(void *handle)
 {
-    struct curverbd_start arguments = { generation, directory, open_copy };
+    struct curverbd_start arguments = { generation, directory, open_copy, has_ceph, connect_ceph };
     int (*curverbd_start)(const struct curverbd_start *) = (int (*)(const struct curverbd_start *))dlsym(handle, "curverbd_start");
     if (!curverbd_start)
         report(NATIVE_LIBRARY, "it has no function curverbd_start");
@@ -151,6 +201,8 @@ static void fill(struct curverbd_library *library)
     library->is_filled = 1;
     library->next = filled;
     filled = library;
+    if (is_routed)
+        route(library);
 }
 
 curverbd_function *curverbd_resolve(struct curverbd_library *library, size_t index)
@@ -186,6 +238,10 @@ static void after_fork_in_child(void)
     if (native)
         generation++;
     native = NULL;
+    is_routed = 0;
+    curverbd_forget_ceph_clusters();
+    curverbd_forget_loans();
+    curverbd_forget_twins();
     pthread_mutex_unlock(&lock);
 }
 

@@ -15,6 +15,7 @@ typedef long curverbd_function(void);
 struct curverbd_export {
     const char *name;               /* in the native library; NULL: not implemented */
     curverbd_function *unloadable;  /* answers when the native library can't be loaded */
+    const char *symbol;             /* with "_base" behind it, the older of two functions of one name */
 };
 
 struct curverbd_library {
@@ -24,6 +25,11 @@ struct curverbd_library {
     size_t count;
     struct curverbd_library *next;  /* of those whose table has been filled */
     int is_filled;
+    /* For a process that also uses a Ceph cluster: see ceph/route.h. */
+    curverbd_function *const *routes; /* NULL where a function is ours for every handle */
+    curverbd_function **own;          /* what the table led to before it led to the routes */
+    curverbd_function **ceph;         /* the functions of Ceph's library; NULL where that release has none */
+    const char *soname;
 };
 
 /* What the native library is told when it is loaded. */
@@ -33,6 +39,11 @@ struct curverbd_start {
     /* Loads a library as a private copy that shares no data with one loaded before, and tells the name that dlopen knows it by from
        then on. NULL when it can't. */
     void *(*open_copy)(const char *path, char *name, size_t size);
+    /* Whether Ceph's own libraries lie in "ceph" beside this one. */
+    int (*has_ceph)(void);
+    /* Connects to a Ceph cluster with them; the handle stands for that cluster from then on. `options` are names and values in turn,
+       up to a NULL. 0, or a negative errno with a reason in `why`. */
+    int (*connect_ceph)(long handle, const char *cluster, const char *client, const char *file, const char *const *options, char *why, size_t size);
 };
 
 CURVERBD_SHARED curverbd_function *curverbd_resolve(struct curverbd_library *library, size_t index);

@@ -34,6 +34,23 @@ public sealed class CephConf(string clusterName, EntityName name)
     /// <summary>The configuration file that was read last; null when none was.</summary>
     public string? FilePath { get; private set; }
 
+    /// <summary>Whether it means a cluster of Ceph's: it names monitors that no cluster of this host has, and has no key of ours.</summary>
+    /// <exception cref="StorageException">EINVAL: the host file is wrong.</exception>
+    public bool NamesCeph => ClusterSettings.NamesCeph(this);
+
+    /// <summary>What the program itself gave by arguments and conf_set: options of Ceph and their values.</summary>
+    public IReadOnlyList<(string Option, ByteName Value)> Given
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _values[(int)ConfSource.Argument].Concat(_values[(int)ConfSource.Set])
+                    .Select(given => (given.Key, ConfText.ToBytes(given.Value)))];
+            }
+        }
+    }
+
     /// <summary>Once connected, the options that chose the cluster are fixed.</summary>
     internal bool IsConnected => Volatile.Read(ref _connectedClients) > 0;
 

@@ -37,6 +37,49 @@ public sealed class ClusterSettingsTests
         Assert.Equal(store, settings.Store.ToString());
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("10.0.0.1:6666", false)]
+    [InlineData("10.0.0.1", false)]
+    [InlineData("10.0.0.1:6789", true)]
+    [InlineData("10.0.0.9,10.0.0.2:6666", false)]
+    [InlineData("10.0.0.9:6789", true)]
+    public void NamesCeph_monitors_of_no_section(string monitors, bool expected)
+    {
+        _conf.Set("mon_host", monitors);
+
+        bool namesCeph = ClusterSettings.NamesCeph(_conf, Host(TwoClusters));
+
+        Assert.Equal(expected, namesCeph);
+    }
+
+    [Theory]
+    [InlineData("fsid", "11111111-2222-4333-8444-555555555555")]
+    [InlineData("rbd_store", "local:/b")]
+    [InlineData("curve_mds", "10.0.0.9:6666")]
+    public void NamesCeph_foreign_monitors_but_our_own_key_or_fsid(string option, string value)
+    {
+        _conf.Set("mon_host", "10.0.0.9:6789");
+        _conf.Set(option, value);
+
+        bool namesCeph = ClusterSettings.NamesCeph(_conf, Host(TwoClusters));
+
+        Assert.False(namesCeph);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.9:6789", true)]
+    [InlineData("127.0.0.1:6789", false)]
+    [InlineData("127.0.0.1:3300", true)]
+    public void NamesCeph_without_a_host_file(string monitors, bool expected)
+    {
+        _conf.Set("mon_host", monitors);
+
+        bool namesCeph = ClusterSettings.NamesCeph(_conf, host: null);
+
+        Assert.Equal(expected, namesCeph);
+    }
+
     [Fact]
     public void Resolve_operation_timeout_reaches_the_store()
     {

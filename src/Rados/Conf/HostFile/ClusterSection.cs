@@ -25,4 +25,8 @@ internal sealed record ClusterSection(string Name, IReadOnlyDictionary<string, s
     /// <summary>How well a client's monitors fit: ports count when both sides name the host; 0 = not at all.</summary>
     public int Match(IReadOnlyList<MonitorAddress> wanted) => wanted.Sum(address =>
         Monitors.Contains(address) ? 2 : Monitors.Any(monitor => monitor.Host == address.Host) ? 1 : 0);
+
+    /// <summary>Whether one of these monitors is this cluster's for certain: another port of the same host may be another cluster.</summary>
+    public bool Owns(IReadOnlyList<MonitorAddress> wanted) =>
+        wanted.Any(address => Monitors.Any(own => own.Host == address.Host && (own.Port == address.Port || own.Port == 0 || address.Port == 0)));
 }

@@ -36,6 +36,18 @@ internal sealed record ClusterSettings(StoreSettings Store, IReadOnlyList<Monito
         return new ClusterSettings(store, section.Monitors, MayDeletePools(conf, values, store)) { Section = section };
     }
 
+    /// <summary>Whether a client means a cluster of Ceph's: it names monitors that no cluster of ours has, and no key of ours.</summary>
+    /// <exception cref="StorageException">EINVAL: the host file is wrong.</exception>
+    public static bool NamesCeph(CephConf conf) => NamesCeph(conf, HostFile.Read());
+
+    public static bool NamesCeph(CephConf conf, HostFile? host)
+    {
+        IReadOnlyList<MonitorAddress> monitors = MonitorAddress.ParseList(conf.GetText("mon_host"));
+        if (monitors.Count == 0 || s_ownOptions.Any(option => conf.Explicit(option) is not null))
+            return false;
+        return host is null ? !ClusterSection.Embedded.Owns(monitors) : !host.Knows(conf.Explicit("fsid"), monitors);
+    }
+
     private static ClusterSection SelectSection(CephConf conf, HostFile? host, IReadOnlyList<MonitorAddress> monitors)
     {
         // Who names a store needs no section; the one that fits still completes it.

@@ -59,6 +59,10 @@ internal sealed class HostFile(string path, IReadOnlyList<ClusterSection> sectio
         return best is not null && best.Match(monitors) > 0 ? best : throw NoMatch(monitors);
     }
 
+    /// <summary>Whether one of the sections has this fsid or one of these monitors.</summary>
+    public bool Knows(string? fsid, IReadOnlyList<MonitorAddress> monitors) =>
+        Sections.Any(section => (fsid is not null && section.Fsid == fsid) || section.Owns(monitors));
+
     private StorageException NoMatch(IReadOnlyList<MonitorAddress> monitors) => new(
         Errno.ENOENT,
         $"no [cluster] section of {Path} has one of the monitors {string.Join(", ", monitors)}: add them there as mon_host");
