@@ -148,11 +148,62 @@ typedef struct {
 } rbd_group_info_t;
 
 typedef struct {
+    char *name;
+    int64_t pool;
+    int state;
+} rbd_group_image_info_t;
+
+typedef struct {
+    char *name;
+    int state;
+} rbd_group_snap_info_t;
+
+typedef struct {
+    char *image_name;
+    int64_t pool_id;
+    uint64_t snap_id;
+} rbd_group_image_snap_info_t;
+
+typedef struct {
+    char *id, *name, *image_snap_name;
+    int state;
+    rbd_snap_namespace_type_t namespace_type;
+    size_t image_snaps_count;
+    rbd_group_image_snap_info_t *image_snaps;
+} rbd_group_snap_info2_t;
+
+typedef struct {
     char *global_id;
     int state;
     bool primary;
 } rbd_mirror_image_info_t;
 
+typedef struct {
+    char *name;
+    rbd_mirror_image_info_t info;
+    int state;
+    char *description;
+    time_t last_update;
+    bool up;
+} rbd_mirror_image_status_t;
+
+typedef struct {
+    char *mirror_uuid;
+    int state;
+    char *description;
+    time_t last_update;
+    bool up;
+} rbd_mirror_image_site_status_t;
+
+typedef struct {
+    char *name;
+    rbd_mirror_image_info_t info;
+    uint32_t site_statuses_count;
+    rbd_mirror_image_site_status_t *site_statuses;
+} rbd_mirror_image_global_status_t;
+
+typedef int rbd_mirror_image_status_state_t;
+typedef int rbd_mirror_peer_direction_t;
 typedef struct rbd_mirror_peer_t rbd_mirror_peer_t;
 typedef struct rbd_mirror_peer_site_t rbd_mirror_peer_site_t;
 
@@ -163,5 +214,8 @@ _Static_assert(sizeof(rbd_snap_info_t) == 24 && sizeof(rbd_snap_spec_t) == 24 &&
 _Static_assert(sizeof(rbd_child_info_t) == 32 && sizeof(rbd_snap_trash_namespace_t) == 16, "rbd_child_info_t, rbd_snap_trash_namespace_t");
 _Static_assert(sizeof(rbd_snap_group_namespace_t) == 24 && sizeof(rbd_snap_mirror_namespace_t) == 56, "snapshot namespaces");
 _Static_assert(sizeof(rbd_config_option_t) == 24 && sizeof(rbd_group_info_t) == 16 && sizeof(rbd_mirror_image_info_t) == 16, "sizes");
+_Static_assert(sizeof(rbd_group_image_info_t) == 24 && sizeof(rbd_group_snap_info_t) == 16 && sizeof(rbd_group_snap_info2_t) == 48, "groups");
+_Static_assert(sizeof(rbd_group_image_snap_info_t) == 24 && sizeof(rbd_mirror_image_status_t) == 56, "groups and mirroring");
+_Static_assert(sizeof(rbd_mirror_image_site_status_t) == 40 && sizeof(rbd_mirror_image_global_status_t) == 40, "mirroring");
 
 #endif

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CurveRbd.Store;
 
 namespace CurveRbd.Native;
 
@@ -9,4 +10,7 @@ internal unsafe struct RbdMirrorImageInfo
     public byte* GlobalId;
     public int State;
     public byte IsPrimary;
+
+    /// <summary>Of an image that is not mirrored.</summary>
+    public static RbdMirrorImageInfo Disabled() => new() { GlobalId = CString.Duplicate(ByteName.Empty), State = 2 };
 }

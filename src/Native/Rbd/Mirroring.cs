@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using CurveRbd.Rados;
+using CurveRbd.Rbd;
 using CurveRbd.Store;
 
 namespace CurveRbd.Native;
@@ -9,7 +11,6 @@ internal static unsafe class Mirroring
 {
     private const int Disabled = 0; // RBD_MIRROR_MODE_DISABLED
     private const int ModeMax = 3;
-    private const int ImageDisabled = 2; // RBD_MIRROR_IMAGE_DISABLED
 
     // int rbd_mirror_mode_get(rados_ioctx_t io_ctx, rbd_mirror_mode_t *mirror_mode)
     [UnmanagedCallersOnly(EntryPoint = "curverbd_rbd_mirror_mode_get")]
@@ -69,7 +70,8 @@ internal static unsafe class Mirroring
     {
         try
         {
-            return OutBuffer.PutAndTellLength(Handles.Clusters.Get(cluster).Cluster.Fsid, name, length);
+            Cluster named = Handles.Clusters.Get(cluster).Cluster;
+            return OutBuffer.PutAndTellLength(Control.Run(() => MirrorSiteName.GetAsync(named, CancellationToken.None)), name, length);
         }
         catch (Exception error)
         {
@@ -149,7 +151,7 @@ internal static unsafe class Mirroring
             Handles.Images.Get(image);
             if (size != (nuint)sizeof(RbdMirrorImageInfo))
                 return Failure.Of(Errno.ERANGE);
-            *info = new RbdMirrorImageInfo { GlobalId = CString.Duplicate(ByteName.Empty), State = ImageDisabled };
+            *info = RbdMirrorImageInfo.Disabled();
             return 0;
         }
         catch (Exception error)

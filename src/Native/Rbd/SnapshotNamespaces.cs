@@ -4,7 +4,7 @@ using CurveRbd.Store;
 
 namespace CurveRbd.Native;
 
-/// <summary>What kind of snapshot it is, and what else is known of each kind. None is of a group or a mirror yet.</summary>
+/// <summary>What kind of snapshot it is, and what else is known of each kind. None is of a mirror.</summary>
 internal static unsafe class SnapshotNamespaces
 {
     // int rbd_snap_get_namespace_type(rbd_image_t image, uint64_t snap_id, rbd_snap_namespace_type_t *namespace_type)
@@ -87,7 +87,16 @@ internal static unsafe class SnapshotNamespaces
         {
             if (size != (nuint)sizeof(RbdSnapGroupNamespace))
                 return Failure.Of(Errno.ERANGE);
-            throw OfAnotherKind(Snapshots.Find(image, id), SnapshotNamespaceType.Group);
+            OutBuffer.ThrowIfNull(group);
+            Image open = Handles.Images.Get(image).Image;
+            SnapshotGroup found = Control.Run(() => open.GetSnapshotGroupAsync(id, CancellationToken.None).AsTask());
+            *group = new RbdSnapGroupNamespace
+            {
+                GroupPool = found.PoolId,
+                GroupName = CString.Duplicate(found.Group),
+                GroupSnapName = CString.Duplicate(found.Snapshot),
+            };
+            return 0;
         }
         catch (Exception error)
         {

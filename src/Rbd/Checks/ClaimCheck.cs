@@ -29,10 +29,10 @@ internal sealed class ClaimCheck(ImagePool pool, string? imageId)
     private async Task CheckAsync(Stored<VolumeClaim> claim, bool hasVolume, CancellationToken cancellationToken)
     {
         var report = new CheckReport(claim.Value.ImageId, claim.Value.Path.ToString());
-        if (claim.Value.State == ClaimState.Live)
-            await CheckLiveAsync(report, claim, hasVolume, cancellationToken).ConfigureAwait(false);
-        else if (await VolumeClaims.IsAbandonedAsync(pool, claim, cancellationToken).ConfigureAwait(false))
+        if (await VolumeClaims.IsAbandonedAsync(pool, claim, cancellationToken).ConfigureAwait(false))
             CheckAbandoned(report, claim);
+        else if (claim.Value.State == ClaimState.Live)
+            await CheckLiveAsync(report, claim, hasVolume, cancellationToken).ConfigureAwait(false);
         _problems.AddRange(report.Problems);
     }
 

@@ -124,11 +124,8 @@ internal static class ImageAdoption
     {
         IReadOnlyList<Stored<VolumeClaim>> claims =
             await pool.RangeAsync(pool.Keys.Claims, RbdJsonContext.Default.VolumeClaim, cancellationToken).ConfigureAwait(false);
-        foreach (Stored<VolumeClaim> claim in claims)
-        {
-            if (await VolumeClaims.IsAbandonedAsync(pool, claim, cancellationToken).ConfigureAwait(false))
-                await VolumeClaims.RepairAsync(pool, claim, cancellationToken).ConfigureAwait(false);
-        }
+        foreach (Stored<VolumeClaim> claim in await VolumeClaims.ListAbandonedAsync(pool, claims, cancellationToken).ConfigureAwait(false))
+            await VolumeClaims.RepairAsync(pool, claim, cancellationToken).ConfigureAwait(false);
 
         return claims.Select(claim => claim.Value.Volume).ToHashSet(StringComparer.Ordinal);
     }

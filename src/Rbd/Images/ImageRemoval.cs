@@ -23,6 +23,8 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image, bool
         await ThrowIfSnapshotsAsync(cancellationToken).ConfigureAwait(false);
         await ThrowIfWatchedAsync(cancellationToken).ConfigureAwait(false);
         await ThrowIfLockedAsync(header.Value, cancellationToken).ConfigureAwait(false);
+        if (header.Value.Group is not null)
+            throw new StorageException(Errno.EMLINK, $"image {image} belongs to a group: take it out of the group first (rbd group image remove)");
         ulong objects = header.Value.ObjectCount;
         Report(progress, 0, objects);
 

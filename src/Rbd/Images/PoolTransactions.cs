@@ -26,6 +26,18 @@ internal static class PoolTransactions
     public static RecordTransaction PutTrash(this RecordTransaction transaction, string key, TrashRecord trash) =>
         transaction.Put(key, Stored.Serialize(trash, RbdJsonContext.Default.TrashRecord));
 
+    public static RecordTransaction PutGroup(this RecordTransaction transaction, string key, GroupRecord group) =>
+        transaction.Put(key, Stored.Serialize(group, RbdJsonContext.Default.GroupRecord));
+
+    public static RecordTransaction PutGroupName(this RecordTransaction transaction, string key, string groupId) =>
+        transaction.Put(key, Stored.Serialize(new GroupNameRecord { Id = groupId }, RbdJsonContext.Default.GroupNameRecord));
+
+    public static RecordTransaction PutGroupImage(this RecordTransaction transaction, string key, GroupImageRecord image) =>
+        transaction.Put(key, Stored.Serialize(image, RbdJsonContext.Default.GroupImageRecord));
+
+    public static RecordTransaction PutGroupSnapshot(this RecordTransaction transaction, string key, GroupSnapshotRecord snapshot) =>
+        transaction.Put(key, Stored.Serialize(snapshot, RbdJsonContext.Default.GroupSnapshotRecord));
+
     public static RecordTransaction PutMarker(this RecordTransaction transaction, string key, long session) =>
         transaction.Put(key, Stored.Serialize(new MarkerRecord(), RbdJsonContext.Default.MarkerRecord), session);
 }

@@ -9,14 +9,38 @@ internal static class VolumeClaims
         ImagePool pool, string volumeName, CancellationToken cancellationToken) =>
         pool.GetAsync(pool.Keys.Claim(volumeName), RbdJsonContext.Default.VolumeClaim, cancellationToken);
 
-    /// <summary>Whether an intent's operation ended before it was finished.</summary>
+    /// <summary>
+    /// Whether an intent's operation ended before it was finished, or the volume is the data of an image whose own pool was deleted.
+    /// </summary>
     public static async ValueTask<bool> IsAbandonedAsync(
         ImagePool pool, Stored<VolumeClaim> claim, CancellationToken cancellationToken)
     {
         if (claim.Value.State == ClaimState.Live)
-            return false;
+            return await IsPoolGoneAsync(pool, claim.Value.ImagePoolId, cancellationToken).ConfigureAwait(false);
         string key = RecordKeys.Operation(claim.Value.Operation);
         return await pool.Records.GetAsync(key, cancellationToken).ConfigureAwait(false) is null;
+    }
+
+    /// <summary>Those of the claims that <see cref="IsAbandonedAsync"/> is true of.</summary>
+    public static async Task<IReadOnlyList<Stored<VolumeClaim>>> ListAbandonedAsync(
+        ImagePool pool, IReadOnlyList<Stored<VolumeClaim>> claims, CancellationToken cancellationToken)
+    {
+        // Most are live, and of few pools.
+        var gone = new HashSet<long>();
+        foreach (long id in claims.Select(claim => claim.Value.ImagePoolId).Distinct())
+        {
+            if (await IsPoolGoneAsync(pool, id, cancellationToken).ConfigureAwait(false))
+                gone.Add(id);
+        }
+
+        var abandoned = new List<Stored<VolumeClaim>>();
+        foreach (Stored<VolumeClaim> claim in claims.Where(claim => claim.Value.State != ClaimState.Live || gone.Contains(claim.Value.ImagePoolId)))
+        {
+            if (await IsAbandonedAsync(pool, claim, cancellationToken).ConfigureAwait(false))
+                abandoned.Add(claim);
+        }
+
+        return abandoned;
     }
 
     /// <summary>
@@ -67,6 +91,10 @@ internal static class VolumeClaims
         var release = new RecordTransaction().Require(claim.Record).Delete(claim.Record.Key);
         await pool.Records.CommitAsync(release, cancellationToken).ConfigureAwait(false);
     }
+
+    // Ids of pools are never used again.
+    private static async ValueTask<bool> IsPoolGoneAsync(ImagePool pool, long id, CancellationToken cancellationToken) =>
+        id != pool.Id && await pool.Io.Cluster.Pools.FindAsync(id, cancellationToken).ConfigureAwait(false) is null;
 
     private static async Task<Stored<VolumeClaim>?> MarkRemovingAsync(
         ImagePool pool, Operation operation, Stored<VolumeClaim> claim, CancellationToken cancellationToken)

@@ -77,14 +77,15 @@ public static class RbdNamespaces
         }
 
         if (await HoldsImagesAsync(pool, name, cancellationToken).ConfigureAwait(false))
-            throw new StorageException(Errno.EBUSY, $"namespace {pool.Io.Pool.Name}/{name} holds images, perhaps in its trash: remove them first");
+            throw new StorageException(Errno.EBUSY, $"namespace {pool.Io.Pool.Name}/{name} holds images, perhaps in its trash, or groups: remove them first");
         RecordTransaction removal = operation.NewTransaction().Require(record).Delete(record.Key).Delete(barKey);
         return await pool.TryCommitAsync(removal, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<bool> HoldsImagesAsync(ImagePool pool, ByteName name, CancellationToken cancellationToken)
     {
-        if (await pool.AnyAsync(pool.Keys.Names(name), cancellationToken).ConfigureAwait(false))
+        if (await pool.AnyAsync(pool.Keys.Names(name), cancellationToken).ConfigureAwait(false)
+            || await pool.AnyAsync(pool.Keys.GroupNames(name), cancellationToken).ConfigureAwait(false))
             return true;
         IoContext inside = pool.Io.Clone();
         inside.Namespace = name;

@@ -51,6 +51,9 @@ internal sealed record ImageHeader : VersionedRecord
     /// <summary>What the image, or at least one of its snapshots, is a clone of.</summary>
     public ParentLink? Parent { get; init; }
 
+    /// <summary>The group that it belongs to; null: none.</summary>
+    public GroupLink? Group { get; init; }
+
     public ulong ObjectSize => 1ul << Order;
 
     public ulong ObjectCount => ImageGeometry.CountObjects(Size, Order, StripeUnit, StripeCount);

@@ -22,4 +22,8 @@ namespace CurveRbd.Rbd;
 [JsonSerializable(typeof(MarkerRecord))]
 [JsonSerializable(typeof(OwnerRecord))]
 [JsonSerializable(typeof(AdvisoryLockRecord))]
+[JsonSerializable(typeof(GroupNameRecord))]
+[JsonSerializable(typeof(GroupRecord))]
+[JsonSerializable(typeof(GroupImageRecord))]
+[JsonSerializable(typeof(GroupSnapshotRecord))]
 internal sealed partial class RbdJsonContext : JsonSerializerContext;

@@ -81,5 +81,21 @@ internal sealed class RecordKeys(long poolId)
 
     public string NamespaceBar(ByteName name) => $"{_root}namespace-bar/{name.Encode()}";
 
+    public string GroupNames(ByteName groupNamespace) => $"{_root}group-name/{groupNamespace.Encode()}/";
+
+    public string GroupName(ByteName groupNamespace, ByteName name) => GroupNames(groupNamespace) + name.Encode();
+
+    public string Groups => _root + "group/";
+
+    public string Group(string id) => $"{Groups}{id}/header";
+
+    public string GroupImages(string id) => $"{Groups}{id}/image/";
+
+    public string GroupImage(string id, long imagePoolId, string imageId) => $"{GroupImages(id)}{imagePoolId}.{imageId}";
+
+    public string GroupSnapshots(string id) => $"{Groups}{id}/snapshot/";
+
+    public string GroupSnapshot(string id, string snapshotId) => GroupSnapshots(id) + snapshotId;
+
     public string PoolMetadata => _root + "meta/";
 }

@@ -24,6 +24,9 @@ internal sealed record SnapshotRecord : VersionedRecord
 
     public SnapshotNamespaceType? OriginalNamespaceType { get; init; }
 
+    /// <summary>Of which group's snapshot it is a part; null: of none.</summary>
+    public GroupLink? Group { get; init; }
+
     /// <summary>The frozen layer that holds it. Snapshots with nothing written between them share one.</summary>
     public required string Layer { get; init; }
 

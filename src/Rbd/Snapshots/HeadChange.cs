@@ -16,13 +16,19 @@ internal sealed class HeadChange(ImagePool pool, string id, Operation operation)
     {
         HeadFreeze frozen = await HeadFreeze.BeginAsync(pool, id, operation, freeze, cancellationToken).ConfigureAwait(false);
         await using (frozen.ConfigureAwait(false))
-        {
-            long revision = 0;
-            await ImagePool.RetryAsync(
-                $"{freeze.Operation} of image id {id}",
-                async () => (revision = await TryAsync(frozen, change, cancellationToken).ConfigureAwait(false)) > 0).ConfigureAwait(false);
-            return revision;
-        }
+            return await RunAsync(frozen, change, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The same while the image is frozen already.</summary>
+    /// <inheritdoc cref="RunAsync(FreezeRecord, Func{ImageRecords, RecordTransaction, Task{ImageHeader}}, CancellationToken)"/>
+    public async Task<long> RunAsync(
+        HeadFreeze frozen, Func<ImageRecords, RecordTransaction, Task<ImageHeader>> change, CancellationToken cancellationToken)
+    {
+        long revision = 0;
+        await ImagePool.RetryAsync(
+            $"change the head of image id {id}",
+            async () => (revision = await TryAsync(frozen, change, cancellationToken).ConfigureAwait(false)) > 0).ConfigureAwait(false);
+        return revision;
     }
 
     private async Task<long> TryAsync(

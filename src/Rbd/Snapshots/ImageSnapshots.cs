@@ -99,7 +99,7 @@ public sealed class ImageSnapshots
     public async Task RollbackAsync(ByteName name, ProgressCallback? progress, CancellationToken cancellationToken)
     {
         _image.ThrowUnlessWritable();
-        await new SnapshotRollback(_image, name).RunAsync(progress, cancellationToken).ConfigureAwait(false);
+        await new SnapshotRollback(_image, records => ImageView.Find(records, name)).RunAsync(progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <returns>ulong.MaxValue: any number.</returns>

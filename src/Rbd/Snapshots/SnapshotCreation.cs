@@ -6,7 +6,8 @@ namespace CurveRbd.Rbd;
 /// Takes a snapshot: the head is frozen and a fresh overlay becomes the head. If nothing was written to it since it became the head,
 /// the snapshot is what it lies on.
 /// </summary>
-internal sealed class SnapshotCreation(Image image, ByteName name, SnapshotCreateFlags flags)
+/// <param name="group">Of which group's snapshot it is a part; null: a user's.</param>
+internal sealed class SnapshotCreation(Image image, ByteName name, SnapshotCreateFlags flags, GroupLink? group = null) : IHeadStep
 {
     private const SnapshotCreateFlags Known = SnapshotCreateFlags.SkipQuiesce | SnapshotCreateFlags.IgnoreQuiesceError;
 
@@ -15,47 +16,40 @@ internal sealed class SnapshotCreation(Image image, ByteName name, SnapshotCreat
 
     private ImagePool Pool => image.Pool;
 
-    public async Task RunAsync(ProgressCallback? progress, CancellationToken cancellationToken)
-    {
-        if ((flags & ~Known) != SnapshotCreateFlags.None)
-            throw new StorageException(Errno.EINVAL, $"image {image.Description}: snapshot flags 0x{(uint)(flags & ~Known):x} are unknown");
-        ImageRecords records = await image.ReadRecordsAsync(cancellationToken).ConfigureAwait(false);
-        Verify(records);
-        await image.Merging.MakeRoomAsync(cancellationToken).ConfigureAwait(false);
-        await image.Ownership.TryTakeAsync(cancellationToken).ConfigureAwait(false);
-        Operation operation = await Operation.StartAsync(Pool, cancellationToken).ConfigureAwait(false);
-        await using (operation.ConfigureAwait(false))
-            await RunAsync(operation, cancellationToken).ConfigureAwait(false);
-        progress?.Invoke(1, 1);
-    }
+    /// <summary>Of the snapshot, once it has been taken.</summary>
+    public ulong SnapshotId { get; private set; }
 
-    private async Task RunAsync(Operation operation, CancellationToken cancellationToken)
-    {
-        try
-        {
-            // While requests go on: only what must be is done while they are held back.
-            await PrepareAsync(operation, cancellationToken).ConfigureAwait(false);
-            long revision = await new HeadChange(Pool, image.Id, operation).RunAsync(
-                NewFreeze(), (current, transaction) => ChangeAsync(operation, current, transaction, cancellationToken), cancellationToken)
-                .ConfigureAwait(false);
-            await image.SettleAsync(revision).ConfigureAwait(false);
-        }
-        finally
-        {
-            if (_overlay is not null && !_isOverlayUsed)
-                await _overlay.UndoAsync(Pool, operation).ConfigureAwait(false);
-        }
-    }
+    Image IHeadStep.Image => image;
 
-    private FreezeRecord NewFreeze() => new()
+    FreezeRecord IHeadStep.Freeze => new()
     {
         Operation = "snapshot",
         SkipsQuiesce = flags.HasFlag(SnapshotCreateFlags.SkipQuiesce),
         IgnoresQuiesceErrors = flags.HasFlag(SnapshotCreateFlags.IgnoreQuiesceError),
     };
 
+    public static void ThrowIfUnknown(SnapshotCreateFlags flags)
+    {
+        if ((flags & ~Known) != SnapshotCreateFlags.None)
+            throw new StorageException(Errno.EINVAL, $"snapshot flags 0x{(uint)(flags & ~Known):x} are unknown");
+    }
+
+    public async Task RunAsync(ProgressCallback? progress, CancellationToken cancellationToken)
+    {
+        ThrowIfUnknown(flags);
+        await HeadSteps.RunAsync(Pool, [this], cancellationToken).ConfigureAwait(false);
+        progress?.Invoke(1, 1);
+    }
+
+    async Task IHeadStep.BeginAsync(CancellationToken cancellationToken)
+    {
+        Verify(await image.ReadRecordsAsync(cancellationToken).ConfigureAwait(false));
+        await image.Merging.MakeRoomAsync(cancellationToken).ConfigureAwait(false);
+        await image.Ownership.TryTakeAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     // When a merge takes the head's volume away meanwhile, all is done while requests are held back, and no merge ends.
-    private async Task PrepareAsync(Operation operation, CancellationToken cancellationToken)
+    async Task IHeadStep.PrepareAsync(Operation operation, CancellationToken cancellationToken)
     {
         ImageRecords records = await image.ReadRecordsAsync(cancellationToken).ConfigureAwait(false);
         LayerState? head = await LayerState.FindAsync(Pool, records.HeadLayer.Value, cancellationToken).ConfigureAwait(false);
@@ -63,7 +57,7 @@ internal sealed class SnapshotCreation(Image image, ByteName name, SnapshotCreat
             _overlay = await CreateOverlayAsync(operation, records, head, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<ImageHeader> ChangeAsync(
+    async Task<ImageHeader> IHeadStep.ChangeAsync(
         Operation operation, ImageRecords records, RecordTransaction transaction, CancellationToken cancellationToken)
     {
         Verify(records);
@@ -72,6 +66,7 @@ internal sealed class SnapshotCreation(Image image, ByteName name, SnapshotCreat
         bool isShared = IsShared(records, head);
         SnapshotRecord snapshot = NewSnapshot(header, isShared ? records.HeadLayer.Value.Below! : header.HeadLayer);
         transaction.PutSnapshot(Pool.Keys.Snapshot(header.Id, snapshot.Id), snapshot);
+        SnapshotId = snapshot.Id;
         _isOverlayUsed = !isShared;
         if (isShared)
             return header with { SnapshotSeq = snapshot.Id };
@@ -81,6 +76,9 @@ internal sealed class SnapshotCreation(Image image, ByteName name, SnapshotCreat
             transaction, Pool, header.Id, _overlay.Record with { Below = header.HeadLayer, BelowOverlap = snapshot.Overlap });
         return header with { SnapshotSeq = snapshot.Id, HeadLayer = _overlay.Id, CutEnd = 0 };
     }
+
+    Task IHeadStep.UndoUnusedAsync(Operation operation) =>
+        _overlay is null || _isOverlayUsed ? Task.CompletedTask : _overlay.UndoAsync(Pool, operation);
 
     // What it lies on must be all that the image is, as large as it is, and the image's own.
     private static bool IsShared(ImageRecords records, LayerState head) =>
@@ -105,6 +103,8 @@ internal sealed class SnapshotCreation(Image image, ByteName name, SnapshotCreat
         Size = header.Size,
         CutEnd = header.CutEnd > header.Size ? header.CutEnd : 0,
         Created = TimeProvider.System.GetUtcNow(),
+        NamespaceType = group is null ? SnapshotNamespaceType.User : SnapshotNamespaceType.Group,
+        Group = group,
         Layer = layer,
         Flags = header.Flags,
         ParentOverlap = header.Parent?.Overlap,
@@ -112,7 +112,7 @@ internal sealed class SnapshotCreation(Image image, ByteName name, SnapshotCreat
 
     private void Verify(ImageRecords records)
     {
-        if (records.FindSnapshot(name) is not null)
+        if (group is null && records.FindSnapshot(name) is not null)
             throw new StorageException(Errno.EEXIST, $"image {image.Description} has a snapshot '{name}' already");
         if ((ulong)records.Snapshots.Count >= (records.Header.Value.SnapshotLimit ?? ulong.MaxValue))
         {

@@ -3,60 +3,47 @@ using CurveRbd.Store;
 namespace CurveRbd.Rbd;
 
 /// <summary>Makes an image what a snapshot of it says: a fresh overlay on the snapshot's layer becomes the head.</summary>
-internal sealed class SnapshotRollback(Image image, ByteName name)
+/// <param name="find">The snapshot, in records that were read.</param>
+internal sealed class SnapshotRollback(Image image, Func<ImageRecords, SnapshotRecord> find) : IHeadStep
 {
+    private NewLayer? _overlay;
+
     private ImagePool Pool => image.Pool;
+
+    Image IHeadStep.Image => image;
+
+    FreezeRecord IHeadStep.Freeze => new() { Operation = "rollback", SkipsQuiesce = true };
 
     public async Task RunAsync(ProgressCallback? progress, CancellationToken cancellationToken)
     {
         ImageRecords records = await image.ReadRecordsAsync(cancellationToken).ConfigureAwait(false);
-        SnapshotRecord snapshot = ImageView.Find(records, name);
+        SnapshotRecord snapshot = find(records);
         ulong objects = ImageGeometry.CountObjects(snapshot.Size, records.Header.Value.Order);
         int answer = progress?.Invoke(0, objects) ?? 0;
         if (answer < 0)
             throw new CallbackAbortedException(answer);
-        Operation operation = await Operation.StartAsync(Pool, cancellationToken).ConfigureAwait(false);
-        await using (operation.ConfigureAwait(false))
-            await RunAsync(operation, cancellationToken).ConfigureAwait(false);
+        await HeadSteps.RunAsync(Pool, [this], cancellationToken).ConfigureAwait(false);
         await image.Merging.DropAsync().ConfigureAwait(false);
         progress?.Invoke(objects, objects);
     }
 
-    private async Task RunAsync(Operation operation, CancellationToken cancellationToken)
-    {
-        NewLayer overlay = await PrepareAsync(operation, cancellationToken).ConfigureAwait(false);
-        long revision;
-        try
-        {
-            revision = await new HeadChange(Pool, image.Id, operation).RunAsync(
-                new FreezeRecord { Operation = "rollback", SkipsQuiesce = true },
-                (current, transaction) => Task.FromResult(Change(current, transaction, overlay)),
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await overlay.UndoAsync(Pool, operation).ConfigureAwait(false);
-            throw;
-        }
+    Task IHeadStep.BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-        await image.SettleAsync(revision).ConfigureAwait(false);
-    }
+    Task IHeadStep.PrepareAsync(Operation operation, CancellationToken cancellationToken) => ImagePool.RetryAsync(
+        $"roll image {image.Description} back",
+        async () => (_overlay = await TryPrepareAsync(operation, cancellationToken).ConfigureAwait(false)) is not null);
 
-    private async Task<NewLayer> PrepareAsync(Operation operation, CancellationToken cancellationToken)
-    {
-        NewLayer? overlay = null;
-        await ImagePool.RetryAsync(
-            $"roll image {image.Description} back",
-            async () => (overlay = await TryPrepareAsync(operation, cancellationToken).ConfigureAwait(false)) is not null)
-            .ConfigureAwait(false);
-        return overlay!;
-    }
+    Task<ImageHeader> IHeadStep.ChangeAsync(
+        Operation operation, ImageRecords records, RecordTransaction transaction, CancellationToken cancellationToken) =>
+        Task.FromResult(Change(records, transaction, _overlay!));
+
+    Task IHeadStep.UndoUnusedAsync(Operation operation) => _overlay is null ? Task.CompletedTask : _overlay.UndoAsync(Pool, operation);
 
     // A merge may take the volume away between two looks; the records say then what took its place.
     private async Task<NewLayer?> TryPrepareAsync(Operation operation, CancellationToken cancellationToken)
     {
         ImageRecords records = await image.ReadRecordsAsync(cancellationToken).ConfigureAwait(false);
-        SnapshotRecord snapshot = ImageView.Find(records, name);
+        SnapshotRecord snapshot = find(records);
         LayerRecord below = records.GetLayer(snapshot.Layer).Value;
         LayerState? state = await LayerState.FindAsync(Pool, below, cancellationToken).ConfigureAwait(false);
         if (state is null)
@@ -68,7 +55,7 @@ internal sealed class SnapshotRollback(Image image, ByteName name)
     private ImageHeader Change(ImageRecords records, RecordTransaction transaction, NewLayer overlay)
     {
         ImageHeader header = records.Header.Value;
-        SnapshotRecord snapshot = ImageView.Find(records, name);
+        SnapshotRecord snapshot = find(records);
         overlay.AddTo(
             transaction, Pool, header.Id, overlay.Record with { Below = snapshot.Layer, BelowOverlap = snapshot.Overlap });
         return header with

@@ -24,9 +24,8 @@ internal sealed class SnapshotListCommand : Command
         Image image = await choice.OpenAsync(session, readOnly: true).ConfigureAwait(false);
         await using (image.ConfigureAwait(false))
         {
-            IReadOnlyList<Snapshot> snapshots = await image.Snapshots.ListAsync(session.Interrupted)
+            SnapshotListing listing = await SnapshotListing.OfAsync(image, session.Arguments.Has(s_all), session.Interrupted)
                 .FailingAs("failed to list snapshots").ConfigureAwait(false);
-            var listing = new SnapshotListing(snapshots, session.Arguments.Has(s_all));
             session.Terminal.Print(document is null ? listing.ToText() : listing.ToDocument(document));
         }
     }

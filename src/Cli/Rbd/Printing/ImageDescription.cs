@@ -13,8 +13,10 @@ internal sealed class ImageDescription
     private readonly ulong _snapshotLimit;
     private readonly ImageParent? _parent;
     private readonly string? _dataPool;
+    private readonly ImageGroup? _group;
 
-    private ImageDescription(Image image, int snapshotCount, ulong snapshotLimit, ImageParent? parent, string? dataPool)
+    private ImageDescription(
+        Image image, int snapshotCount, ulong snapshotLimit, ImageParent? parent, string? dataPool, ImageGroup? group)
     {
         _image = image;
         _name = NativeText.FromName(image.Name);
@@ -22,7 +24,12 @@ internal sealed class ImageDescription
         _snapshotLimit = snapshotLimit;
         _parent = parent;
         _dataPool = dataPool;
+        _group = group;
     }
+
+    private string? Group => _group is null
+        ? null
+        : $"{NativeText.FromName(_group.PoolName)}/{(_group.Namespace.IsEmpty ? "" : $"{NativeText.FromName(_group.Namespace)}/")}{NativeText.FromName(_group.Name)}";
 
     private bool IsStriped => (_image.Features & ImageFeatures.StripingV2) != 0;
 
@@ -34,7 +41,8 @@ internal sealed class ImageDescription
             snapshots.Count,
             await image.Snapshots.GetLimitAsync(cancellationToken).ConfigureAwait(false),
             await image.GetParentAsync(cancellationToken).ConfigureAwait(false),
-            await FindDataPoolAsync(image, cancellationToken).ConfigureAwait(false));
+            await FindDataPoolAsync(image, cancellationToken).ConfigureAwait(false),
+            await image.GetGroupAsync(cancellationToken).ConfigureAwait(false));
     }
 
     public string ToText()
@@ -51,6 +59,8 @@ internal sealed class ImageDescription
         Append(text, $"features: {string.Join(", ", FeatureNames.OfFeatures(_image.Features))}");
         Append(text, $"op_features: {string.Join(", ", FeatureNames.OfOperations(_image.OpFeatures))}");
         Append(text, $"flags: {string.Join(", ", FeatureNames.OfFlags(_image.Flags))}");
+        if (_group is not null)
+            Append(text, $"group: {Group}");
         Append(text, $"create_timestamp: {CalendarTime.ToText(_image.Created)}");
         Append(text, $"access_timestamp: {CalendarTime.ToText(_image.Accessed)}");
         Append(text, $"modify_timestamp: {CalendarTime.ToText(_image.Modified)}");
@@ -81,6 +91,8 @@ internal sealed class ImageDescription
         AddNames(document, "features", "feature", FeatureNames.OfFeatures(_image.Features));
         AddNames(document, "op_features", "op_feature", FeatureNames.OfOperations(_image.OpFeatures));
         AddNames(document, "flags", "flag", FeatureNames.OfFlags(_image.Flags));
+        if (Group is { } group)
+            document.String("group", group);
         document.String("create_timestamp", CalendarTime.ToText(_image.Created));
         document.String("access_timestamp", CalendarTime.ToText(_image.Accessed));
         document.String("modify_timestamp", CalendarTime.ToText(_image.Modified));

@@ -1,11 +1,14 @@
 using CurveRbd.Rados;
 using CurveRbd.Rbd;
+using CurveRbd.Store;
 
 namespace CurveRbd.Cli.Rbd;
 
 /// <summary>The snapshots of an image as <c>rbd snap list</c> shows them.</summary>
 /// <param name="showsAll">Whether those of other namespaces than the users' are shown, and which namespace it is.</param>
-internal sealed class SnapshotListing(IReadOnlyList<Snapshot> snapshots, bool showsAll)
+/// <param name="groups">The groups' snapshots that some of them are parts of, by their ids.</param>
+internal sealed class SnapshotListing(
+    IReadOnlyList<Snapshot> snapshots, bool showsAll, IReadOnlyDictionary<ulong, SnapshotGroup> groups)
 {
     private IEnumerable<Snapshot> Shown => showsAll ? snapshots : snapshots.OfUsers();
 
@@ -28,6 +31,32 @@ internal sealed class SnapshotListing(IReadOnlyList<Snapshot> snapshots, bool sh
         return document.ToString();
     }
 
+    /// <summary>Looks up what the snapshots that are parts of a group's belong to.</summary>
+    public static async Task<SnapshotListing> OfAsync(Image image, bool showsAll, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Snapshot> snapshots = await image.Snapshots.ListAsync(cancellationToken).ConfigureAwait(false);
+        var groups = new Dictionary<ulong, SnapshotGroup>();
+        foreach (Snapshot part in snapshots.Where(one => showsAll && one.NamespaceType == SnapshotNamespaceType.Group))
+        {
+            if (await FindGroupAsync(image, part, cancellationToken).ConfigureAwait(false) is { } group)
+                groups[part.Id] = group;
+        }
+
+        return new SnapshotListing(snapshots, showsAll, groups);
+    }
+
+    private static async Task<SnapshotGroup?> FindGroupAsync(Image image, Snapshot part, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await image.GetSnapshotGroupAsync(part.Id, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException error) when (error.Errno == Errno.ENOENT)
+        {
+            return null; // the group's snapshot is being removed
+        }
+    }
+
     private static string NamespaceName(Snapshot snapshot) => snapshot.NamespaceType switch
     {
         SnapshotNamespaceType.Group => "group",
@@ -44,7 +73,17 @@ internal sealed class SnapshotListing(IReadOnlyList<Snapshot> snapshots, bool sh
         yield return snapshot.IsProtected ? "yes" : "";
         yield return CalendarTime.ToText(snapshot.Created);
         if (showsAll)
-            yield return snapshot.TrashOriginalName is { } name ? $"{NamespaceName(snapshot)} ({NativeText.FromName(name)})" : NamespaceName(snapshot);
+            yield return NamespaceText(snapshot);
+    }
+
+    private string NamespaceText(Snapshot snapshot)
+    {
+        string name = NamespaceName(snapshot);
+        if (snapshot.TrashOriginalName is { } original)
+            return $"{name} ({NativeText.FromName(original)})";
+        return groups.TryGetValue(snapshot.Id, out SnapshotGroup? group)
+            ? $"{name} ({NativeText.FromName(group.PoolName)}/{NativeText.FromName(group.Group)}@{NativeText.FromName(group.Snapshot)})"
+            : name;
     }
 
     private void AddTo(DocumentWriter document, Snapshot snapshot)
@@ -60,12 +99,19 @@ internal sealed class SnapshotListing(IReadOnlyList<Snapshot> snapshots, bool sh
         document.Close();
     }
 
-    private static void AddNamespaceTo(DocumentWriter document, Snapshot snapshot)
+    private void AddNamespaceTo(DocumentWriter document, Snapshot snapshot)
     {
         document.OpenObject("namespace");
         document.String("type", NamespaceName(snapshot));
         if (snapshot.TrashOriginalName is { } name)
             document.String("original_name", NativeText.FromName(name));
+        if (groups.TryGetValue(snapshot.Id, out SnapshotGroup? group))
+        {
+            document.String("pool", NativeText.FromName(group.PoolName));
+            document.String("group", NativeText.FromName(group.Group));
+            document.String("group snap", NativeText.FromName(group.Snapshot));
+        }
+
         document.Close();
     }
 }
