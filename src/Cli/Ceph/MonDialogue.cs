@@ -12,6 +12,9 @@ internal sealed class MonDialogue(
     /// <returns>The exit status.</returns>
     public async Task<int> RunAsync()
     {
+        if (MemberDialogue.Find(cluster, options, environment.Interrupted) is { } ask)
+            return await PrintAsync(await ask().ConfigureAwait(false)).ConfigureAwait(false);
+
         byte[] input = await ReadInputAsync().ConfigureAwait(false);
         MonRequest? request = new CommandLineMatcher(commands, _terminal).Match(options.Words);
         if (request is null)
@@ -20,7 +23,11 @@ internal sealed class MonDialogue(
             return (int)Errno.EINVAL;
         }
 
-        MonCommandReply reply = await SendAsync(request, input).ConfigureAwait(false);
+        return await PrintAsync(await SendAsync(request, input).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private async Task<int> PrintAsync(MonCommandReply reply)
+    {
         await WriteOutputAsync(reply).ConfigureAwait(false);
         if (reply.ReturnCode < 0)
             _terminal.PrintErrorLine($"Error {ErrorText.Name(-reply.ReturnCode)}: {reply.Status}");

@@ -39,6 +39,30 @@ public class CephCommandTests : CommandTest
     }
 
     [Fact]
+    public async Task Tell_and_ping_ask_one_member()
+    {
+        CommandRun version = await CephAsync("tell osd.0 version");
+        CommandRun missing = await CephAsync("tell osd.7 version");
+        CommandRun ping = await CephAsync("ping mon.a");
+
+        Assert.Equal((0, "ceph version 16.2.15 (618f440892089921c3e944a991122ddc44e60516) pacific (stable)\n"), (version.ExitCode, version.Output));
+        Assert.Equal((2, "Error ENOENT: osd.7 does not exist\n"), (missing.ExitCode, missing.Error));
+        Assert.Contains("\"mon_status\"", ping.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Config_set_is_shown_by_dump_and_taken_back_by_rm()
+    {
+        CommandRun set = await CephAsync("config set client rbd_cache false");
+        CommandRun dump = await CephAsync("config dump");
+        await CephAsync("config rm client rbd_cache");
+
+        Assert.Equal((0, "", ""), (set.ExitCode, set.Output, set.Error));
+        Assert.Matches("client +advanced +rbd_cache +false", dump.Output);
+        Assert.DoesNotContain("rbd_cache", (await CephAsync("config dump")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pool_that_is_missing_is_ENOENT()
     {
         CommandRun run = await CephAsync("osd pool get nowhere size");
