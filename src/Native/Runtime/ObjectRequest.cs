@@ -11,6 +11,7 @@ internal sealed class ObjectRequest
     private readonly bool _isWrite;
     private readonly DateTimeOffset? _modified;
     private readonly Func<int>? _value;
+    private ulong _version;
 
     private unsafe ObjectRequest(nint ioContext, byte* name, ObjectStep[] steps, bool isWrite, DateTimeOffset? modified, Func<int>? value)
     {
@@ -41,11 +42,12 @@ internal sealed class ObjectRequest
         new ObjectRequest(ioContext, name, steps, isWrite: false, null, value).Begin(completion);
 
     /// <summary>Runs <paramref name="operation"/> and tells the completion.</summary>
-    public static int Begin(OpenIoContext ioContext, nint completion, Func<Task<int>> operation)
+    /// <param name="version">Of the object, when it is over.</param>
+    public static int Begin(OpenIoContext ioContext, nint completion, Func<Task<int>> operation, Func<ulong>? version = null)
     {
         Completion told = CompletionPool.Get(completion);
         told.Start();
-        ioContext.Pending.Add(FollowAsync(told, ioContext, operation));
+        ioContext.Pending.Add(FollowAsync(told, operation, version));
         return 0;
     }
 
@@ -55,7 +57,7 @@ internal sealed class ObjectRequest
         return code < 0 ? Failure.Of(code) : code;
     }
 
-    private int Begin(nint completion) => Begin(_ioContext, completion, RunAsync);
+    private int Begin(nint completion) => Begin(_ioContext, completion, RunAsync, () => _version);
 
     private async Task<int> RunAsync()
     {
@@ -63,16 +65,16 @@ internal sealed class ObjectRequest
         ObjectOutcome outcome = await (_isWrite
             ? objects.WriteAsync(_id, _steps, _modified, CancellationToken.None)
             : objects.ReadAsync(_id, _steps, CancellationToken.None)).ConfigureAwait(false);
-        _ioContext.LastVersion = outcome.Version;
+        _ioContext.LastVersion = _version = outcome.Version;
         return outcome.Code < 0 ? outcome.Code : _value?.Invoke() ?? outcome.Code;
     }
 
-    private static async Task FollowAsync(Completion told, OpenIoContext ioContext, Func<Task<int>> operation)
+    private static async Task FollowAsync(Completion told, Func<Task<int>> operation, Func<ulong>? version)
     {
         try
         {
             int value = await operation().ConfigureAwait(false);
-            told.Version = ioContext.LastVersion;
+            told.Version = version?.Invoke() ?? 0;
             told.Finish(value);
         }
         catch (Exception error)

@@ -31,8 +31,20 @@ internal sealed class ObjectCommit(ObjectKeys keys, IRecordStore records, long s
         if (!commit.Succeeded && staged is not null)
             await ReleaseAsync(staged, cancellationToken).ConfigureAwait(false);
         if (leavesGarbage || staged is not null)
-            await _garbage.SweepAsync(cancellationToken).ConfigureAwait(false);
+            await SweepAsync(cancellationToken).ConfigureAwait(false);
         return commit.Succeeded ? commit.Revision : null;
+    }
+
+    // The operation has succeeded whatever comes of it; what stays goes with somebody's next one.
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _garbage.SweepAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is StorageException or OperationCanceledException)
+        {
+        }
     }
 
     private RecordTransaction Begin(ObjectState state, ObjectChange change)

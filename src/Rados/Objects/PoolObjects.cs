@@ -100,11 +100,16 @@ public sealed partial class PoolObjects
 
     private async Task<ObjectRun> ReadOnceAsync(ObjectId id, IReadOnlyList<ObjectStep> steps, CancellationToken cancellationToken)
     {
+        long? stale = null;
         for (int i = 0; i < AttemptsMax; i++)
         {
             ObjectState state = await LoadAsync(id, Caller(null), cancellationToken).ConfigureAwait(false);
             if (await ObjectRun.TryRunAsync(state, steps, cancellationToken).ConfigureAwait(false) is not { } run)
+            {
+                stale = ThrowIfDamaged(state, stale);
                 continue;
+            }
+
             // Entries of the omap change in place; the object's record tells whether some did between two looks.
             if (state.HasReadOmap && !await IsUnchangedAsync(state, cancellationToken).ConfigureAwait(false))
                 continue;
@@ -119,11 +124,16 @@ public sealed partial class PoolObjects
         ObjectId id, IReadOnlyList<ObjectStep> steps, DateTimeOffset? modified, CancellationToken cancellationToken)
     {
         var commit = new ObjectCommit(_keys, Records, Cluster.Session.Id);
+        long? stale = null;
         for (int i = 0; i < AttemptsMax; i++)
         {
             ObjectState state = await LoadAsync(id, Caller(modified), cancellationToken).ConfigureAwait(false);
             if (await ObjectRun.TryRunAsync(state, steps, cancellationToken).ConfigureAwait(false) is not { } run)
+            {
+                stale = ThrowIfDamaged(state, stale);
                 continue;
+            }
+
             long? version = (long)state.Version;
             if (run.Code >= 0 && state.IsChanged)
                 version = await commit.TryRunAsync(state, cancellationToken).ConfigureAwait(false);
@@ -135,6 +145,11 @@ public sealed partial class PoolObjects
 
         throw Contended(id);
     }
+
+    // A piece that is missing has been replaced, and then the object's record is another.
+    private static long? ThrowIfDamaged(ObjectState state, long? lastRevision) => state.Seen?.Revision is var revision && revision != lastRevision
+        ? revision
+        : throw new StorageException(Errno.EIO, $"object '{state.Id}' is damaged: a record with a piece of its data is missing");
 
     private async Task<ObjectState> LoadAsync(ObjectId id, ObjectCaller caller, CancellationToken cancellationToken)
     {
