@@ -7,6 +7,7 @@ from glance_api import glance
 from openstack_host import OpenStackHost
 
 HERE = pathlib.Path(__file__).parent
+OWN_MODULES = HERE.parent.parent / "out/python"
 
 
 def pytest_collection_modifyitems(items):
@@ -25,9 +26,18 @@ def pytest_runtest_protocol(item, nextitem):
     return True
 
 
+def pytest_generate_tests(metafunc):
+    """Modules that ask for it run their tests with Ceph's Python modules and with our own."""
+    if "host" in metafunc.fixturenames:
+        metafunc.parametrize("host", getattr(metafunc.module, "PYTHON_MODULES", ["ceph"]), indirect=True, scope="module")
+
+
 @pytest.fixture(scope="module")
-def host(tmp_path_factory):
-    made = OpenStackHost(tmp_path_factory.mktemp("host")).set_up()
+def host(request, tmp_path_factory):
+    made = OpenStackHost(tmp_path_factory.mktemp("host"))
+    if request.param == "own":
+        made.settings["PYTHONPATH"] = str(OWN_MODULES)
+    made.set_up()
     yield made
     made.check()
 

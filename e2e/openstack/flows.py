@@ -10,7 +10,8 @@ PAGE = HERE.parent.parent / "docs/openstack.md"
 HEAD = """# OpenStack's flows
 
 Each flow that the services have on rbd, and the tests that prove it with Debian 12's unmodified packages. The services find /etc/ceph with
-ceph.conf, keyrings and curverbd.conf, and nothing else; `glance`, `cinder`, `cinder-backup` and `nova` are different users. What each call of the
+ceph.conf, keyrings and curverbd.conf, and nothing else; `glance`, `cinder`, `cinder-backup` and `nova` are different users. Glance, Nova, os-brick
+and the backups run with Ceph's Python modules and with our own; the core flows also on a CurveBS cluster (`e2e/curve/test_openstack.py`). What each call of the
 Python modules and each function of the libraries does is in [python.md](python.md) and [compatibility.md](compatibility.md); how to set it up in
 [operators-guide.md](operators-guide.md).
 

@@ -7,6 +7,7 @@ from room import MIB
 from test_cinder import rbd_of
 
 pytestmark = pytest.mark.xdist_group("cinder")
+PYTHON_MODULES = ["ceph", "own"]
 
 
 def restored(volumes, backup, volume):

@@ -10,6 +10,7 @@ import pytest
 from room import KIB, LIBRARIES, MIB, pattern
 
 pytestmark = pytest.mark.xdist_group("glance")
+PYTHON_MODULES = ["ceph", "own"]
 
 
 def sha256(content):
@@ -27,7 +28,7 @@ def qcow2(host, name, size="12M", *options):
     return path
 
 
-def test_the_services_run_on_our_library(images):
+def test_the_services_run_on_our_library(host, images):
     children = pathlib.Path(f"/proc/{images.process.pid}/task/{images.process.pid}/children")
 
     images.delete(images.upload(b"makes a worker load the library"))
@@ -35,6 +36,8 @@ def test_the_services_run_on_our_library(images):
     wait_until(lambda: len(children.read_text().split()) == 2)
     maps = [pathlib.Path(f"/proc/{worker}/maps").read_text() for worker in children.read_text().split()]
     assert any(str(LIBRARIES / "libcurverbd.so") in mapped for mapped in maps)
+    # Ceph's Python modules are libraries themselves.
+    assert any("/rbd.cpython-" in mapped for mapped in maps) == ("PYTHONPATH" not in host.settings)
 
 
 def test_raw_image_of_known_size(host, images):

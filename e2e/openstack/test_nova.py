@@ -11,6 +11,7 @@ from libvirt_daemon import libvirt
 from room import GIB, KIB, MIB, pattern
 
 pytestmark = pytest.mark.xdist_group("nova")
+PYTHON_MODULES = ["ceph", "own"]
 
 SECRET = "2a5b08e4-3dca-4ff9-9a1d-40389758d081"
 

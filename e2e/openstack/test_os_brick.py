@@ -4,6 +4,7 @@ import pytest
 from room import MIB
 
 pytestmark = pytest.mark.xdist_group("nova")
+PYTHON_MODULES = ["ceph", "own"]
 
 PRELUDE = """
 import glob, subprocess, tempfile
@@ -29,7 +30,7 @@ def volume(host):
 
 
 def brick(host, code):
-    return host.python(PRELUDE.format(directory=str(host.path)) + code)
+    return host.run("/usr/bin/python3", "-c", PRELUDE.format(directory=str(host.path)) + code).stdout
 
 
 def test_attached_volume_is_read_written_and_seen_growing(host, volume):
