@@ -1,25 +1,16 @@
 """The core flows of Glance, Cinder, Nova and libvirt on a CurveBS cluster with etcd, each service with a user and a pool of its own."""
 
-import base64
-import json
-import pathlib
 import re
 import uuid
 
 import pytest
 from cinder_services import cinder
 from glance_api import glance
-from libvirt_daemon import libvirt
+from nova_process import nova, running_domain
 from openstack_host import OpenStackHost
 from room import GIB, MIB, pattern
 
-NOVA = pathlib.Path(__file__).parent.parent / "openstack/nova_disks.py"
 OWNERS = {"images": "glance", "volumes": "cinder", "archive": "cinder", "vms": "nova", "backups": "cinder-backup"}
-
-DOMAIN = """<domain type='qemu'><name>instance</name><memory unit='MiB'>64</memory><os><type arch='x86_64' machine='pc'>hvm</type></os>
-<devices><emulator>/usr/bin/qemu-system-x86_64</emulator>{disk}<memballoon model='none'/></devices></domain>"""
-SECRET = "2a5b08e4-3dca-4ff9-9a1d-40389758d081"
-SECRET_XML = f"<secret ephemeral='no' private='no'><uuid>{SECRET}</uuid><usage type='ceph'><name>nova</name></usage></secret>"
 
 
 @pytest.fixture(params=["direct", "nebd"])
@@ -62,31 +53,17 @@ def test_image_volume_and_instance(host):
 def instance_of(host, images, image):
     """Boots an instance from an image with Nova's code, in libvirt, and destroys it."""
     instance = str(uuid.uuid4())
-    with (host.path / "nova.log").open("w") as log:
-        compute = host.start("/usr/bin/python3", NOVA, host.path, stdin=-1, stdout=-1, stderr=log, text=True)
-
-    def run(code):
-        compute.stdin.write(json.dumps(code) + "\n")
-        compute.stdin.flush()
-        answer = json.loads(compute.stdout.readline())
-        assert answer["error"] is None, answer["error"]
-        return answer["printed"]
-
-    disk = run(f"""
+    with nova(host) as run:
+        disk = run(f"""
 image_in_rbd({image!r})
 boot = disk({instance!r})
 boot.clone(None, {image!r})
 boot.resize_image({GIB})
 print(boot.libvirt_info("writeback", {{}}).to_xml())
 """)
-    with libvirt(host) as daemon:
-        daemon.define("secret", SECRET_XML, driver="qemu")
-        daemon.virsh("secret-set-value", SECRET, base64.b64encode(b"\1\0" + bytes(26)).decode(), driver="qemu")
-        daemon.virsh("create", host.file("domain.xml", DOMAIN.format(disk=disk).encode()), driver="qemu")
-        # Glance's pool is not Nova's: the direct way is refused, and Nova takes the slow one.
-        assert run(f"print(raised(disk({instance!r}).direct_snapshot, None, 'temporary', 'raw', 'made', {image!r}))") == "Forbidden\n"
-        run(f"disk({instance!r}).snapshot_extract({str(host.path / 'extracted')!r}, 'raw')")
-        daemon.virsh("destroy", "instance", driver="qemu")
+        with running_domain(host, disk):
+            # Glance's pool is not Nova's: the direct way is refused, and Nova takes the slow one.
+            assert run(f"print(raised(disk({instance!r}).direct_snapshot, None, 'temporary', 'raw', 'made', {image!r}))") == "Forbidden\n"
+            run(f"disk({instance!r}).snapshot_extract({str(host.path / 'extracted')!r}, 'raw')")
+        run(f"driver.cleanup_volumes(lambda name: name.startswith({instance!r}))")
     assert (host.path / "extracted").read_bytes()[:10 * MIB] == images.download(image) + bytes(MIB - 512)
-    run(f"driver.cleanup_volumes(lambda name: name.startswith({instance!r}))")
-    compute.communicate(timeout=30)

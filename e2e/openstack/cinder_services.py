@@ -6,7 +6,7 @@ import json
 import pathlib
 import time
 
-from openstack_host import Service, free_port
+from openstack_host import Refused, Service, free_port
 
 CONFIGURATION = """
 [DEFAULT]
@@ -103,10 +103,6 @@ migration.db_sync()
 ALL = pathlib.Path(__file__).with_name("cinder_all.py")
 HEADERS = {"X-Auth-Token": "admin:probe", "Content-Type": "application/json", "OpenStack-API-Version": "volume 3.70"}
 FIXED_KEY = "0123456789abcdef" * 4
-
-
-class Refused(Exception):
-    """An answer that is not 2xx; the arguments are its status and its text."""
 
 
 class Cinder(Service):

@@ -5,7 +5,7 @@ import http.client
 import json
 import uuid
 
-from openstack_host import Service, free_port
+from openstack_host import Refused, Service, free_port
 
 CONFIGURATION = """
 [DEFAULT]
@@ -66,10 +66,6 @@ paste.filter_factory = glance.api.middleware.context:UnauthenticatedContextMiddl
 
 API = "from glance.cmd.api import main; main()"
 MANAGE = "from glance.cmd.manage import main; main()"
-
-
-class Refused(Exception):
-    """An answer that is not 2xx; the arguments are its status and its text."""
 
 
 class Glance(Service):

@@ -157,6 +157,17 @@ class Service:
             pass
 
 
+class Refused(Exception):
+    """A service's answer that is not 2xx; the arguments are its status and its text."""
+
+
+def wait_until(condition, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.1)
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

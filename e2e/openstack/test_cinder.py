@@ -2,10 +2,10 @@
 
 import base64
 import json
-import time
 
 import pytest
-from cinder_services import FIXED_KEY, Refused
+from cinder_services import FIXED_KEY
+from openstack_host import Refused, wait_until
 from room import GIB, MIB, pattern
 
 pytestmark = pytest.mark.xdist_group("cinder")
@@ -15,13 +15,6 @@ EXCLUSIVE_LOCK_AND_WHAT_NEEDS_IT = {"exclusive-lock", "object-map", "fast-diff"}
 
 def rbd_of(volume, pool="volumes"):
     return f"{pool}/volume-{volume}"
-
-
-def wait_until(condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
 
 
 def parent(host, image):

@@ -4,9 +4,9 @@ import hashlib
 import pathlib
 import socket
 import threading
-import time
 
 import pytest
+from openstack_host import wait_until
 from room import KIB, LIBRARIES, MIB, pattern
 
 pytestmark = pytest.mark.xdist_group("glance")
@@ -191,10 +191,3 @@ def test_foreign_snapshot_keeps_the_image(host, images):
     host.rbd("snap", "rm", "--no-progress", f"images/{image}@foreign")
     images.delete(image)
     assert image not in host.images("images")
-
-
-def wait_until(condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)

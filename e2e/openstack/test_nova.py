@@ -1,39 +1,21 @@
 """Nova's disks on rbd: rbd_utils and imagebackend, unmodified (see nova_disks.py)."""
 
-import base64
 import json
-import pathlib
 import threading
 import uuid
 
 import pytest
-from libvirt_daemon import libvirt
+from nova_process import nova, running_domain
 from room import GIB, KIB, MIB, pattern
 
 pytestmark = pytest.mark.xdist_group("nova")
 PYTHON_MODULES = ["ceph", "own"]
 
-SECRET = "2a5b08e4-3dca-4ff9-9a1d-40389758d081"
-
-NOVA = pathlib.Path(__file__).with_name("nova_disks.py")
-
 
 @pytest.fixture(scope="module")
 def compute(host):
-    """Runs code with Nova's classes, as in one nova-compute; returns what it printed."""
-    with (host.path / "nova.log").open("w") as log:
-        process = host.start("/usr/bin/python3", NOVA, host.path, stdin=-1, stdout=-1, stderr=log, text=True)
-
-    def run(code):
-        process.stdin.write(json.dumps(code) + "\n")
-        process.stdin.flush()
-        answer = json.loads(process.stdout.readline())
-        assert answer["error"] is None, answer["error"]
-        return answer["printed"]
-
-    yield run
-    process.communicate(timeout=30)
-    assert process.returncode == 0
+    with nova(host) as run:
+        yield run
 
 
 @pytest.fixture
@@ -205,17 +187,10 @@ boot = disk({instance!r})
 boot.clone(None, {image!r})
 print(boot.libvirt_info("writeback", {{}}).to_xml())
 """)
-    domain = f"""<domain type='qemu'><name>instance</name><memory unit='MiB'>64</memory><os><type arch='x86_64' machine='pc'>hvm</type></os>
-<devices><emulator>/usr/bin/qemu-system-x86_64</emulator>{xml}<memballoon model='none'/></devices></domain>"""
-
-    with libvirt(host) as daemon:
-        daemon.define("secret", f"<secret ephemeral='no' private='no'><uuid>{SECRET}</uuid><usage type='ceph'><name>nova</name></usage></secret>", driver="qemu")
-        daemon.virsh("secret-set-value", SECRET, base64.b64encode(b"\1\0" + bytes(26)).decode(), driver="qemu")
-        daemon.virsh("create", host.file("domain.xml", domain.encode()), driver="qemu")
+    with running_domain(host, xml) as daemon:
         compute(f"disk({instance!r}).resize_image({GIB})")
         daemon.virsh("blockresize", "instance", "vda", "1G", driver="qemu")
         assert f"Capacity:       {GIB}" in daemon.virsh("domblkinfo", "instance", "vda", driver="qemu").stdout
-        daemon.virsh("destroy", "instance", driver="qemu")
 
     destroy(compute, instance)
     assert host.images("vms") == []
