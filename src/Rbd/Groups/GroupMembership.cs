@@ -10,11 +10,11 @@ internal static class GroupMembership
     {
         if (await FindHeaderAsync(pool, imageId, cancellationToken).ConfigureAwait(false) is not { } header)
             return false;
-        if (header.Value.Group is { } other)
+        if (await FindGroupAsync(pool, header.Value, cancellationToken).ConfigureAwait(false) is { } other)
         {
-            return string.Equals(other.GroupId, group.Id, StringComparison.Ordinal) && other.PoolId == group.Pool.Id
+            return string.Equals(other.Id, group.Id, StringComparison.Ordinal)
                 ? true
-                : throw new StorageException(Errno.EEXIST, $"image {pool.Describe(header.Value.Name)} belongs to another group already");
+                : throw new StorageException(Errno.EEXIST, $"image {pool.Describe(header.Value.Name)} belongs to group {other.Description} already");
         }
 
         var member = new GroupImageRecord { PoolId = pool.Id, Namespace = pool.Namespace, ImageId = imageId };
@@ -25,6 +25,17 @@ internal static class GroupMembership
             .PutGroupImage(group.Pool.Keys.GroupImage(group.Id, pool.Id, imageId), member);
         return await TryCommitAsync(pool, imageId, transaction, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <returns>null: the image belongs to no group, or that one went with its pool.</returns>
+    public static async Task<Group?> FindGroupAsync(ImagePool pool, ImageHeader image, CancellationToken cancellationToken) =>
+        image.Group is { } link && await pool.FindOtherAsync(link.PoolId, link.Namespace, cancellationToken).ConfigureAwait(false) is { } groupPool
+            ? await Group.FindByIdAsync(groupPool, link.GroupId, cancellationToken).ConfigureAwait(false)
+            : null;
+
+    /// <summary>Whether an image of a group is still there: it is not when its pool was deleted.</summary>
+    public static async Task<bool> ExistsAsync(ImagePool near, GroupImageRecord member, CancellationToken cancellationToken) =>
+        await near.FindOtherAsync(member.PoolId, member.Namespace, cancellationToken).ConfigureAwait(false) is { } pool
+        && await FindHeaderAsync(pool, member.ImageId, cancellationToken).ConfigureAwait(false) is not null;
 
     /// <summary>Snapshots of the group keep what they have of the image.</summary>
     /// <exception cref="StorageException">ENOENT: it does not belong to the group.</exception>

@@ -46,7 +46,7 @@ internal sealed class GroupSnapshotCreation(IoContext io, ByteName groupName, By
         IReadOnlyList<Stored<GroupSnapshotRecord>> others = await group.GetSnapshotsAsync(cancellationToken).ConfigureAwait(false);
         if (others.Any(other => other.Value.Name == name))
             throw new StorageException(Errno.EEXIST, $"group {group.Description} has a snapshot '{name}' already");
-        IReadOnlyList<Stored<GroupImageRecord>> images = await group.GetImagesAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<GroupImageRecord> images = await ListExistingAsync(group, cancellationToken).ConfigureAwait(false);
         var record = new GroupSnapshotRecord
         {
             Id = _id,
@@ -54,13 +54,25 @@ internal sealed class GroupSnapshotCreation(IoContext io, ByteName groupName, By
             Created = TimeProvider.System.GetUtcNow(),
             Parts = [.. images.Select(image => new GroupSnapshotPart
             {
-                PoolId = image.Value.PoolId,
-                Namespace = image.Value.Namespace,
-                ImageId = image.Value.ImageId,
+                PoolId = image.PoolId,
+                Namespace = image.Namespace,
+                ImageId = image.ImageId,
             })],
         };
         RecordTransaction transaction = group.NewTransaction().PutGroupSnapshot(group.Pool.Keys.GroupSnapshot(group.Id, _id), record);
         return await group.Pool.TryCommitAsync(transaction, cancellationToken).ConfigureAwait(false) ? record : null;
+    }
+
+    private static async Task<IReadOnlyList<GroupImageRecord>> ListExistingAsync(Group group, CancellationToken cancellationToken)
+    {
+        var existing = new List<GroupImageRecord>();
+        foreach (Stored<GroupImageRecord> image in await group.GetImagesAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (await GroupMembership.ExistsAsync(group.Pool, image.Value, cancellationToken).ConfigureAwait(false))
+                existing.Add(image.Value);
+        }
+
+        return existing;
     }
 
     private async Task TakeAsync(

@@ -8,7 +8,7 @@ public sealed partial class Image
     public async ValueTask<ImageGroup?> GetGroupAsync(CancellationToken cancellationToken)
     {
         await RefreshAsync(cancellationToken).ConfigureAwait(false);
-        if (Header.Group is not { } link || await FindGroupAsync(link, cancellationToken).ConfigureAwait(false) is not { } group)
+        if (await GroupMembership.FindGroupAsync(Pool, Header, cancellationToken).ConfigureAwait(false) is not { } group)
             return null;
         return new ImageGroup(group.Pool.Id, group.Pool.Io.Pool.Name, group.Pool.Namespace, group.Record.Value.Name);
     }

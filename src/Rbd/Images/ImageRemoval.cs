@@ -23,8 +23,7 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image, bool
         await ThrowIfSnapshotsAsync(cancellationToken).ConfigureAwait(false);
         await ThrowIfWatchedAsync(cancellationToken).ConfigureAwait(false);
         await ThrowIfLockedAsync(header.Value, cancellationToken).ConfigureAwait(false);
-        if (header.Value.Group is not null)
-            throw new StorageException(Errno.EMLINK, $"image {image} belongs to a group: take it out of the group first (rbd group image remove)");
+        await ThrowIfInGroupAsync(header.Value, cancellationToken).ConfigureAwait(false);
         ulong objects = header.Value.ObjectCount;
         Report(progress, 0, objects);
 
@@ -135,6 +134,12 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image, bool
         if ((header.Features & ImageFeatures.ExclusiveLock) != 0
             && await pool.Records.GetAsync(pool.Keys.Lock(id), cancellationToken).ConfigureAwait(false) is not null)
             throw new StorageException(Errno.EBUSY, $"image {image} is locked: remove its lock first (rbd lock ls, rbd lock rm)");
+    }
+
+    private async Task ThrowIfInGroupAsync(ImageHeader header, CancellationToken cancellationToken)
+    {
+        if (await GroupMembership.FindGroupAsync(pool, header, cancellationToken).ConfigureAwait(false) is { } group)
+            throw new StorageException(Errno.EMLINK, $"image {image} belongs to group {group.Description}: take it out of the group first (rbd group image remove)");
     }
 
     private static void Report(ProgressCallback? progress, ulong done, ulong total)

@@ -107,6 +107,44 @@ public sealed class GroupTests
     }
 
     [Fact]
+    public async Task Image_whose_group_went_with_its_pool_is_free()
+    {
+        await using TestPool pool = await TestPool.CreateAsync();
+        IoContext other = await pool.CreatePoolAsync("other");
+        await pool.CreateImageAsync("one", 1000);
+        await pool.CreateImageAsync("two", 1000);
+        await RbdGroups.CreateAsync(other, "lost", None);
+        await GroupImages.AddAsync(other, "lost", pool.Io, "one", None);
+        await GroupImages.AddAsync(other, "lost", pool.Io, "two", None);
+        await RbdGroups.CreateAsync(pool.Io, "group", None);
+
+        await pool.Io.Cluster.Pools.DeleteAsync("other", None);
+
+        await GroupImages.AddAsync(pool.Io, "group", pool.Io, "one", None);
+        await pool.RemoveAsync("two");
+        Assert.Equal(["one"], (await GroupImages.ListAsync(pool.Io, "group", None)).Select(image => image.Name.ToString()));
+    }
+
+    [Fact]
+    public async Task Group_goes_on_without_images_that_went_with_their_pool()
+    {
+        await using TestPool pool = await TestPool.CreateAsync();
+        IoContext other = await pool.CreatePoolAsync("other");
+        await ImageDirectory.CreateAsync(other, "lost", 1000, new ImageOptions(), None);
+        await pool.CreateImageAsync("image", 1000);
+        await RbdGroups.CreateAsync(pool.Io, "group", None);
+        await GroupImages.AddAsync(pool.Io, "group", other, "lost", None);
+        await GroupImages.AddAsync(pool.Io, "group", pool.Io, "image", None);
+
+        await pool.Io.Cluster.Pools.DeleteAsync("other", None);
+        await GroupSnapshots.CreateAsync(pool.Io, "group", "snap", SnapshotCreateFlags.None, None);
+
+        GroupSnapshot snapshot = await GroupSnapshots.GetAsync(pool.Io, "group", "snap", None);
+        Assert.Equal("image", Assert.Single(snapshot.Images).ImageName.ToString());
+        await RbdGroups.RemoveAsync(pool.Io, "group", None);
+    }
+
+    [Fact]
     public async Task Namespace_with_a_group_is_not_removed()
     {
         await using TestPool pool = await TestPool.CreateAsync();
