@@ -24,7 +24,7 @@ internal sealed class LayerFill(IFillSource source, IVolume target, Action<ulong
         while (from < end)
         {
             ulong next = Math.Min(end, from + ReportEvery);
-            await CopyAsync(from, Math.Min(next, RoundUpToBlock(length)), cancellationToken).ConfigureAwait(false);
+            await CopyAsync(from, Math.Min(next, RoundUpToBlock(length)), length, cancellationToken).ConfigureAwait(false);
             await target.FlushAsync().ConfigureAwait(false);
             await onFilled(next).ConfigureAwait(false);
             from = next;
@@ -33,7 +33,8 @@ internal sealed class LayerFill(IFillSource source, IVolume target, Action<ulong
 
     private ulong RoundUpToBlock(ulong length) => OverlayHeader.RoundUp(length, (ulong)source.BlockSize);
 
-    private async Task CopyAsync(ulong offset, ulong end, CancellationToken cancellationToken)
+    // The last block may hold more than is to be copied: what lies behind the length must not show when the image grows.
+    private async Task CopyAsync(ulong offset, ulong end, ulong length, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
         try
@@ -43,6 +44,8 @@ internal sealed class LayerFill(IFillSource source, IVolume target, Action<ulong
                 cancellationToken.ThrowIfCancellationRequested();
                 Memory<byte> chunk = buffer.AsMemory(0, (int)Math.Min(data.Length, ChunkSize));
                 await source.ReadAsync(data.Offset, chunk).ConfigureAwait(false);
+                if (data.Offset + (uint)chunk.Length > length)
+                    chunk.Span[(int)(length - data.Offset)..].Clear();
                 if (chunk.Span.ContainsAnyExcept((byte)0))
                     await target.WriteAsync(data.Offset, chunk).ConfigureAwait(false);
                 offset = data.Offset + (uint)chunk.Length;

@@ -114,7 +114,7 @@ internal sealed class SnapshotModel
     }
 
     private Task VerifyHeadAsync() =>
-        VerifyAsync(_otherWrote && _other.CurrentSnapshot is null ? _other : _image, _head, "head");
+        VerifyAsync(_otherWrote && _other.SnapshotId == Snapshot.HeadId ? _other : _image, _head, "head");
 
     private static async Task VerifyAsync(Image image, byte[] expected, string what)
     {
