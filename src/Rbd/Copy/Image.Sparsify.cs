@@ -66,7 +66,7 @@ public sealed partial class Image
             cancellationToken.ThrowIfCancellationRequested();
             using IoVisit visit = await _io.VisitAsync().ConfigureAwait(false);
             VolumePath head = Volume.Path;
-            end = Math.Min(size, diff.EndOfStep(start));
+            end = Math.Min(size, await diff.FindEndOfStepAsync(start).ConfigureAwait(false));
             List<LayerDiffExtent> found = await diff.ReadStepAsync(start, end, path => path == head).ConfigureAwait(false);
             ranges.AddRange(found.Where(extent => extent.Exists).Select(extent => new VolumeExtent(extent.Offset, extent.Length)));
         }

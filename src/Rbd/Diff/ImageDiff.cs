@@ -81,7 +81,7 @@ internal sealed class ImageDiff : IAsyncDisposable
         // Between two steps the layers may change.
         using IoVisit visit = await _image.Layers.Io.VisitAsync().ConfigureAwait(false);
         using IoVisit? earlier = _from is null ? null : await _from.Layers.Io.VisitAsync().ConfigureAwait(false);
-        ulong end = Math.Min(windowEnd, diff.EndOfStep(start));
+        ulong end = Math.Min(windowEnd, await diff.FindEndOfStepAsync(start).ConfigureAwait(false));
         List<LayerDiffExtent> found = await diff.ReadStepAsync(start, end, _isCounted).ConfigureAwait(false);
         return (end, objects is null ? found : await objects.RoundAsync(found).ConfigureAwait(false));
     }

@@ -10,18 +10,20 @@ namespace CurveRbd.Rbd;
 /// <param name="fromSize">Of the earlier state, in bytes: what lies beyond is new.</param>
 internal sealed class LayerDiff(LayerStack? from, ulong fromSize, LayerStack to)
 {
-    // Of a plain volume, which has no regions: so that no step takes long.
+    // Of a plain volume, or where no overlay holds anything: so that no step takes long.
     private const ulong StepMax = 64UL << 30;
 
     /// <summary>How far one <see cref="ReadStepAsync"/> may go from <paramref name="offset"/> on.</summary>
-    public ulong EndOfStep(ulong offset)
+    public async ValueTask<ulong> FindEndOfStepAsync(ulong offset)
     {
-        ulong end = Math.Min(to.EndOfRuns(offset), offset + StepMax);
-        return from is not null && offset < fromSize ? Math.Min(Math.Min(end, from.EndOfRuns(offset)), fromSize) : end;
+        ulong end = Math.Min(await to.FindEndOfRunsAsync(offset).ConfigureAwait(false), offset + StepMax);
+        return from is not null && offset < fromSize
+            ? Math.Min(Math.Min(end, await from.FindEndOfRunsAsync(offset).ConfigureAwait(false)), fromSize)
+            : end;
     }
 
     /// <summary>The differences in [offset, end): ascending and disjoint.</summary>
-    /// <param name="end">At most <see cref="EndOfStep"/>.</param>
+    /// <param name="end">At most what <see cref="FindEndOfStepAsync"/> has found.</param>
     /// <param name="isCounted">
     /// Which layers count where there is no earlier state: without those of its parent, an image differs in what it holds itself.
     /// </param>

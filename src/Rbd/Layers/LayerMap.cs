@@ -119,6 +119,16 @@ internal sealed class LayerMap
         return null;
     }
 
+    /// <summary>The plain layer that has the bytes from <paramref name="offset"/> on where no overlay holds anything; null: none has.</summary>
+    /// <returns>The layer, the end of what is seen of it, at least the offset, and the end of the range that this is true of.</returns>
+    public (Layer? Plain, ulong VisibleEnd, ulong End) FindPlainPiece(ulong offset, ulong end)
+    {
+        if (PlainAt(offset) is not { } plain)
+            return (null, offset, end);
+        ulong pieceEnd = Math.Min(end, plain.Filled);
+        return (plain, Math.Clamp(Math.Min(plain.Visible, plain.Volume.Size), offset, pieceEnd), pieceEnd);
+    }
+
     /// <summary>What a region would be without <paramref name="layer"/> and all above it. To be given back to the cache's pool.</summary>
     public async ValueTask<Region> BelowAsync(Region region, Layer layer)
     {

@@ -20,18 +20,32 @@ internal sealed partial class LayerStack
         return start < end ? new VolumeExtent(start, Math.Min(data.End, end) - start) : null;
     }
 
-    /// <summary>How far <see cref="ReadRunsAsync"/> sees from <paramref name="offset"/> on.</summary>
-    public ulong EndOfRuns(ulong offset) =>
-        _single is null ? (LayerMap.RegionOf(offset) + 1) * OverlayHeader.RegionSize : ulong.MaxValue;
+    /// <summary>
+    /// How far <see cref="ReadRunsAsync"/> sees from <paramref name="offset"/> on: to the end of its region or, if no overlay holds
+    /// anything in it, to the first one in which some overlay does.
+    /// </summary>
+    public async ValueTask<ulong> FindEndOfRunsAsync(ulong offset)
+    {
+        if (_single is not null)
+            return ulong.MaxValue;
+        ulong emptyEnd = await FindEndOfEmptyAsync(offset).ConfigureAwait(false);
+        return emptyEnd > offset ? emptyEnd : RegionEnd(offset);
+    }
 
     /// <summary>Where the bytes from <paramref name="offset"/> on lie, without gaps.</summary>
-    /// <param name="end">At most <see cref="EndOfRuns"/>.</param>
+    /// <param name="end">At most what <see cref="FindEndOfRunsAsync"/> has found.</param>
     public async ValueTask<List<ContentRun>> ReadRunsAsync(ulong offset, ulong end)
     {
         var runs = new List<ContentRun>();
         if (_single is { } plain)
         {
             AddPlain(runs, plain, offset, end);
+            return runs;
+        }
+
+        if (end > RegionEnd(offset))
+        {
+            AddWithoutOverlays(runs, offset, end);
             return runs;
         }
 
@@ -56,6 +70,36 @@ internal sealed partial class LayerStack
             runs.Add(new ContentRun(offset, volumeEnd - offset, LayerContentKind.Plain, plain.Volume.Path, offset));
         if (volumeEnd < end)
             runs.Add(ContentRun.Nothing(volumeEnd, end - volumeEnd));
+    }
+
+    private static ulong RegionEnd(ulong offset) => (LayerMap.RegionOf(offset) + 1) * OverlayHeader.RegionSize;
+
+    /// <summary>The start of the first region from <paramref name="offset"/> on in which an overlay holds anything; the offset if that lies in it.</summary>
+    private async ValueTask<ulong> FindEndOfEmptyAsync(ulong offset)
+    {
+        uint region = LayerMap.RegionOf(offset);
+        // Before the volumes are asked: an entry that becomes durable in between is in one of both.
+        uint found = _blocks.FindDirty(region);
+        foreach (Layer layer in _map.Layers)
+        {
+            if (found > region && layer.Table is { } table && await table.FindDataAsync(region).ConfigureAwait(false) is var next && next < table.RegionCount)
+                found = Math.Min(found, next);
+        }
+
+        return found == uint.MaxValue ? ulong.MaxValue : Math.Max(offset, found * OverlayHeader.RegionSize);
+    }
+
+    private void AddWithoutOverlays(List<ContentRun> runs, ulong offset, ulong end)
+    {
+        while (offset < end)
+        {
+            (Layer? plain, ulong visibleEnd, ulong pieceEnd) = _map.FindPlainPiece(offset, end);
+            if (offset < visibleEnd)
+                runs.Add(new ContentRun(offset, visibleEnd - offset, LayerContentKind.Plain, plain!.Volume.Path, offset));
+            if (visibleEnd < pieceEnd)
+                runs.Add(ContentRun.Nothing(visibleEnd, pieceEnd - visibleEnd));
+            offset = pieceEnd;
+        }
     }
 
     private ulong AddNext(List<ContentRun> runs, Region region, ulong offset, ulong end)
@@ -92,6 +136,15 @@ internal sealed partial class LayerStack
     {
         while (offset < end)
         {
+            ulong emptyEnd = Math.Min(end, await FindEndOfEmptyAsync(offset).ConfigureAwait(false));
+            if (emptyEnd > offset)
+            {
+                if (await FindPlainDataAsync(offset, emptyEnd).ConfigureAwait(false) is { } data)
+                    return data;
+                offset = emptyEnd;
+                continue;
+            }
+
             Region region = await PinCurrentAsync(LayerMap.RegionOf(offset)).ConfigureAwait(false);
             try
             {
@@ -104,6 +157,21 @@ internal sealed partial class LayerStack
             {
                 region.Unpin();
             }
+        }
+
+        return null;
+    }
+
+    // Where no overlay holds anything.
+    private async ValueTask<VolumeExtent?> FindPlainDataAsync(ulong offset, ulong end)
+    {
+        while (offset < end)
+        {
+            (Layer? plain, ulong visibleEnd, ulong pieceEnd) = _map.FindPlainPiece(offset, end);
+            ulong blocksEnd = Math.Min(OverlayHeader.RoundUp(visibleEnd, (ulong)_map.BlockSize), pieceEnd);
+            if (offset < blocksEnd && await plain!.Volume.NextDataAsync(offset, blocksEnd).ConfigureAwait(false) is { } data)
+                return data; // a plain layer's offsets are the image's
+            offset = pieceEnd;
         }
 
         return null;

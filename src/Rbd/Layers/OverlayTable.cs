@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CurveRbd.Store;
@@ -29,7 +30,7 @@ internal sealed class OverlayTable(IVolume volume, OverlayHeader header)
         if (IsKnownEmpty(region))
             return false;
         // Where nothing may be remembered the question would come with each read, and cost more than the block.
-        if (!IsAddedTo && !IsInData(region) && await FindDataAsync(region).ConfigureAwait(false) > region)
+        if (!IsAddedTo && await FindDataAsync(region).ConfigureAwait(false) > region)
             return false;
 
         long writes = Volatile.Read(ref _writes);
@@ -52,6 +53,9 @@ internal sealed class OverlayTable(IVolume volume, OverlayHeader header)
         return !isEmpty;
     }
 
+    /// <summary>Whether nothing needs to be read to know that the region has no entries.</summary>
+    public bool IsKnownEmpty(uint region) => region >= RegionCount || IsEmpty(region);
+
     /// <param name="block">A region's entries as <see cref="Encode"/> makes them.</param>
     public ValueTask WriteAsync(uint region, Memory<byte> block)
     {
@@ -63,10 +67,9 @@ internal sealed class OverlayTable(IVolume volume, OverlayHeader header)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<uint> FindDataAsync(uint region)
     {
-        while (region < RegionCount && IsEmpty(region))
-            region++;
-        if (region >= RegionCount)
-            return RegionCount;
+        region = SkipEmpty(region);
+        if (region >= RegionCount || IsInData(region))
+            return Math.Min(region, RegionCount);
 
         long writes = Volatile.Read(ref _writes);
         ulong from = OverlayHeader.TableBlockOffset(region);
@@ -132,19 +135,35 @@ internal sealed class OverlayTable(IVolume volume, OverlayHeader header)
             : entries.IndexOfAnyInRange(OverlayEntry.At((uint)places).Value, OverlayEntry.At(OverlayEntry.PlaceMax - 1).Value);
     }
 
-    /// <summary>Whether nothing needs to be read to know that the region has no entries.</summary>
-    public bool IsKnownEmpty(uint region) => region >= RegionCount || IsEmpty(region);
-
     private bool IsEmpty(uint region)
     {
         lock (_lock)
             return !IsAddedTo && (_empty[region / 64] & (1UL << (int)(region % 64))) != 0;
     }
 
+    // A word of 64 at a time: most of a large table is empty.
+    private uint SkipEmpty(uint region)
+    {
+        lock (_lock)
+        {
+            if (IsAddedTo)
+                return region;
+            while (region < RegionCount)
+            {
+                ulong others = ~_empty[region / 64] >> (int)(region % 64);
+                if (others != 0)
+                    return region + (uint)BitOperations.TrailingZeroCount(others);
+                region = (region / 64 + 1) * 64;
+            }
+
+            return RegionCount;
+        }
+    }
+
     private bool IsInData(uint region)
     {
         lock (_lock)
-            return region >= _data.From && region < _data.End;
+            return !IsAddedTo && region >= _data.From && region < _data.End;
     }
 
     private void RememberEmpty(uint from, uint end, long writes)

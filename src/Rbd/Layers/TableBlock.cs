@@ -16,6 +16,8 @@ internal sealed class TableBlock(Layer layer, Region region, uint[] entries, Tab
 
     public Layer Layer => layer;
 
+    public uint Region => region.Index;
+
     public OverlayEntry this[int index]
     {
         get

@@ -38,6 +38,22 @@ internal sealed class TableBlocks
             _dirty.Remove(block);
     }
 
+    /// <summary>The first region from <paramref name="region"/> on that has a dirty block; <see cref="uint.MaxValue"/>: none has.</summary>
+    public uint FindDirty(uint region)
+    {
+        uint first = uint.MaxValue;
+        lock (_lock)
+        {
+            foreach (TableBlock block in _dirty)
+            {
+                if (block.Region >= region)
+                    first = Math.Min(first, block.Region);
+            }
+        }
+
+        return first;
+    }
+
     public TableBlock[] GetDirty()
     {
         lock (_lock)

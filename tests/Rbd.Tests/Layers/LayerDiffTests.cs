@@ -78,6 +78,28 @@ public sealed class LayerDiffTests
         Assert.Equal([new(Cluster, Cluster, true)], found);
     }
 
+    [Fact]
+    public async Task FindEndOfStepAsync_passes_over_regions_that_no_overlay_holds_anything_of()
+    {
+        LayerStack head = await _fixture.OpenAsync(overlayCount: 2);
+        await head.Layers[0].Volume.WriteAsync(300UL << 20, LayerStackFixture.Filled(4096, 1));
+        await head.WriteAsync(640UL << 20, new byte[] { 1 }); // the start of a region, and not durable yet
+        var diff = new LayerDiff(null, 0, head);
+
+        ulong first = await diff.FindEndOfStepAsync(0);
+        ulong second = await diff.FindEndOfStepAsync(first);
+        VolumeExtent? data = await head.NextDataAsync(0, LayerStackFixture.ImageSize);
+        VolumeExtent? next = await head.NextDataAsync(data!.Value.End, LayerStackFixture.ImageSize);
+
+        Assert.Equal(640UL << 20, first);
+        Assert.Equal(704UL << 20, second);
+        Assert.True(await diff.FindEndOfStepAsync(second) >= LayerStackFixture.ImageSize);
+        Assert.Equal(300UL << 20, data.Value.Offset);
+        Assert.Equal(new VolumeExtent(640UL << 20, Cluster), next);
+        Assert.Contains(
+            new LayerDiffExtent(640UL << 20, Cluster, Exists: true), await DiffAsync(null, head, 0, LayerStackFixture.ImageSize));
+    }
+
     private static async Task<LayerDiffExtent[]> DiffAsync(
         LayerStack? from, LayerStack to, ulong offset, ulong end, Predicate<VolumePath>? isCounted = null)
     {
@@ -91,7 +113,7 @@ public sealed class LayerDiffTests
         {
             for (ulong next; offset < end; offset = next)
             {
-                next = Math.Min(end, diff.EndOfStep(offset));
+                next = Math.Min(end, await diff.FindEndOfStepAsync(offset));
                 foreach (LayerDiffExtent extent in await diff.ReadStepAsync(offset, next, isCounted ?? (_ => true)))
                     yield return extent;
             }
