@@ -56,6 +56,28 @@ internal sealed class ImageRecords
             : null;
     }
 
+    /// <summary>
+    /// Only what says which layers the image and its snapshots have: a golden image has a thousand clones, and as many readers.
+    /// </summary>
+    /// <returns>null: no such image.</returns>
+    public static async Task<ImageRecords?> ReadLayersAsync(ImagePool pool, string id, CancellationToken cancellationToken)
+    {
+        Record? header = await pool.Records.GetAsync(pool.Keys.Header(id), cancellationToken).ConfigureAwait(false);
+        while (header is not null)
+        {
+            Task<IReadOnlyList<Record>> layers = pool.Records.RangeAsync(pool.Keys.Layers(id), null, 0, cancellationToken).AsTask();
+            Task<IReadOnlyList<Record>> snapshots = pool.Records.RangeAsync(pool.Keys.Snapshots(id), null, 0, cancellationToken).AsTask();
+            Record[] records = [header, .. await layers.ConfigureAwait(false), .. await snapshots.ConfigureAwait(false)];
+            // Every change of the layers moves the header.
+            Record? after = await pool.Records.GetAsync(pool.Keys.Header(id), cancellationToken).ConfigureAwait(false);
+            if (after?.Revision == header.Revision)
+                return new ImageRecords(pool.Keys, records, Stored.Parse(header, RbdJsonContext.Default.ImageHeader));
+            header = after;
+        }
+
+        return null;
+    }
+
     public IReadOnlyList<Stored<ChildRecord>> ChildrenOf(ulong snapshotId) =>
         Range(_keys.Children(Id, snapshotId), RbdJsonContext.Default.ChildRecord);
 

@@ -20,7 +20,7 @@ internal sealed class ParentImage : IAsyncDisposable
     {
         ImagePool pool = await child.FindOtherAsync(link.PoolId, link.Namespace, CancellationToken.None).ConfigureAwait(false)
             ?? throw new StorageException(Errno.EIO, $"a clone in pool {child.Io.Pool.Name} lies on an image in pool {link.PoolId}, which is gone");
-        ImageFollower follower = await ImageFollower.WatchAsync(pool, link.ImageId, CancellationToken.None).ConfigureAwait(false);
+        ImageFollower follower = await ImageFollower.WatchAsync(pool, link.ImageId, CancellationToken.None, readsLayersOnly: true).ConfigureAwait(false);
         try
         {
             var reader = new WatcherRegistration(pool, link.ImageId, isReader: true);
@@ -49,7 +49,7 @@ internal sealed class ParentImage : IAsyncDisposable
 
         async Task<bool> TryAsync()
         {
-            records = await ImageRecords.ReadAsync(pool, id, CancellationToken.None).ConfigureAwait(false)
+            records = await ImageRecords.ReadLayersAsync(pool, id, CancellationToken.None).ConfigureAwait(false)
                 ?? throw new StorageException(Errno.EIO, $"a clone lies on image id {id} in pool {pool.Io.Pool.Name}, but it is not there");
             return await reader.TryRegisterAsync(records.Header, CancellationToken.None).ConfigureAwait(false);
         }

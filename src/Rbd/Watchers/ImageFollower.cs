@@ -18,6 +18,7 @@ internal sealed class ImageFollower : IAsyncDisposable
     private readonly SemaphoreSlim _refreshing = new(1, 1);
     private readonly Callbacks _callbacks = new();
     private readonly string _prefix;
+    private readonly bool _readsLayersOnly;
     private IAsyncDisposable? _watch;
     private Task _pump = Task.CompletedTask;
     private Task<bool>? _change; // the pump's wait for the next one
@@ -29,10 +30,11 @@ internal sealed class ImageFollower : IAsyncDisposable
     private volatile bool _isUpdated;
     private volatile bool _isRemoved;
 
-    private ImageFollower(ImagePool pool, string id)
+    private ImageFollower(ImagePool pool, string id, bool readsLayersOnly)
     {
         Pool = pool;
         Id = id;
+        _readsLayersOnly = readsLayersOnly;
         _prefix = pool.Keys.Image(id);
     }
 
@@ -47,9 +49,11 @@ internal sealed class ImageFollower : IAsyncDisposable
     public ImageRecords Followed => _followed;
 
     /// <summary>Begins to watch; give it the records read after that, with <see cref="Follow"/>.</summary>
-    public static async Task<ImageFollower> WatchAsync(ImagePool pool, string id, CancellationToken cancellationToken)
+    /// <param name="readsLayersOnly">Of its records, what <see cref="ImageRecords.ReadLayersAsync"/> reads is enough.</param>
+    public static async Task<ImageFollower> WatchAsync(
+        ImagePool pool, string id, CancellationToken cancellationToken, bool readsLayersOnly = false)
     {
-        var follower = new ImageFollower(pool, id);
+        var follower = new ImageFollower(pool, id, readsLayersOnly);
         follower._watch = await pool.Records.WatchAsync(follower._prefix, follower.OnEvent, cancellationToken).ConfigureAwait(false);
         return follower;
     }
@@ -198,7 +202,9 @@ internal sealed class ImageFollower : IAsyncDisposable
         _isStale = false;
         try
         {
-            ImageRecords? records = await ImageRecords.ReadAsync(Pool, Id, cancellationToken).ConfigureAwait(false);
+            ImageRecords? records = _readsLayersOnly
+                ? await ImageRecords.ReadLayersAsync(Pool, Id, cancellationToken).ConfigureAwait(false)
+                : await ImageRecords.ReadAsync(Pool, Id, cancellationToken).ConfigureAwait(false);
             _isRemoved = records is null;
             _records = records ?? throw new StorageException(Errno.ENOENT, $"image {Pool.Describe(_records.Header.Value.Name)} was removed");
             await _apply(records).ConfigureAwait(false);
