@@ -249,6 +249,7 @@ internal sealed class ImageCreation
         Volume = path.Name,
         Owner = path.Owner,
         BelowOverlap = _origin is null ? null : _size,
+        Capacity = _origin is null ? null : OverlayHeader.For(_size, Guid.Empty).Capacity,
     };
 
     private ImageHeader NewHeader(string id)

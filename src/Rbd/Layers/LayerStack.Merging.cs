@@ -30,6 +30,25 @@ internal sealed partial class LayerStack
     }
 
     /// <summary>
+    /// Begins to move an overlay up into the one above it, because its table is the smaller one, or goes on with it. If that is the head,
+    /// requests may be in flight.
+    /// </summary>
+    /// <param name="upper">The volume of the upper overlay, which alone may lie on the lower one. Nobody else writes to it.</param>
+    /// <exception cref="StorageException">EINVAL: it can't be moved as it is.</exception>
+    public async Task<LayerLift> BeginLiftAsync(IVolume upper, MergeOptions options)
+    {
+        int index = Array.IndexOf(_map.Layers, LayerOf(upper));
+        Layer layer = _map.Layers[index];
+        Layer? lower = index > 0 ? _map.Layers[index - 1] : null;
+        if (layer.Header is null || lower?.Header is null || lower.Header.Capacity > layer.Header.Capacity)
+            throw new StorageException(Errno.EINVAL, $"layer {upper.Path} is no overlay on one with a smaller table: that can't be moved up");
+        await FlushAsync().ConfigureAwait(false);
+        await layer.LoadPlacesAsync().ConfigureAwait(false);
+        _writable = [.. _writable.Union([Head, layer])];
+        return new LayerLift(this, _map, _blocks, _locks, layer, lower, options);
+    }
+
+    /// <summary>
     /// Takes the merged layer out of the stack; the one below takes its place and what is seen of it. No request may be in flight.
     /// </summary>
     /// <returns>false: it was written to meanwhile, run the merge again. Otherwise the volume is the caller's, to close and delete.</returns>

@@ -18,6 +18,8 @@ internal sealed class FrozenMerge(ImagePool pool, MergeSteps steps, MergeOptions
             IVolume upper = await OpenAsync(pair.Upper, cancellationToken).ConfigureAwait(false);
             await using (upper.ConfigureAwait(false))
             {
+                if (pair.IsUpward)
+                    return await LiftAsync(pair, lower, upper, cancellationToken).ConfigureAwait(false);
                 if (pair.Lower.Value.Kind == LayerKind.Plain)
                     await ExtendAsync(lower, pool.Volumes.Limits, sizeMax, cancellationToken).ConfigureAwait(false);
                 LayerPair? announced = await steps.AnnounceAsync(pair, cancellationToken).ConfigureAwait(false);
@@ -55,6 +57,19 @@ internal sealed class FrozenMerge(ImagePool pool, MergeSteps steps, MergeOptions
         LayerMerge merge = await stack.BeginMergeAsync(upper, options).ConfigureAwait(false);
         await merge.RunAsync(cancellationToken).ConfigureAwait(false);
         return await merge.IsDoneAsync().ConfigureAwait(false);
+    }
+
+    // Nobody needs to know before its end: whoever looks into the lower layer finds the same there.
+    private async Task<Stored<VolumeClaim>?> LiftAsync(LayerPair pair, IVolume lower, IVolume upper, CancellationToken cancellationToken)
+    {
+        LayerSource[] sources = Sources(pair, lower, upper);
+        LayerStack stack = await LayerStack.OpenAsync([sources[0], sources[1] with { IsMerging = false }], LayerStackOptions.Default)
+            .ConfigureAwait(false);
+        LayerLift lift = await stack.BeginLiftAsync(upper, options).ConfigureAwait(false);
+        await lift.RunAsync(cancellationToken).ConfigureAwait(false);
+        return await lift.IsDoneAsync().ConfigureAwait(false)
+            ? await steps.FinishAsync(pair, cancellationToken).ConfigureAwait(false)
+            : null;
     }
 
     private LayerSource[] Sources(LayerPair pair, IVolume lower, IVolume upper) =>

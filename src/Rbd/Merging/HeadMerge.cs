@@ -28,6 +28,8 @@ internal sealed class HeadMerge(Image image)
             return null;
         try
         {
+            if (pair.IsUpward)
+                return await LiftAsync(steps, pair, options, cancellationToken).ConfigureAwait(false);
             if (pair.Lower.Value.Kind == LayerKind.Plain)
                 await ExtendAsync(pair.Lower, sizeMax, cancellationToken).ConfigureAwait(false);
             return await steps.AnnounceAsync(pair, cancellationToken).ConfigureAwait(false) is { } announced
@@ -103,6 +105,27 @@ internal sealed class HeadMerge(Image image)
         {
             return long.MaxValue; // the order of the layers changes: there is more to do
         }
+    }
+
+    // Most of it beside requests, what is left while they are held back.
+    private async Task<Stored<VolumeClaim>?> LiftAsync(
+        MergeSteps steps, LayerPair pair, MergeOptions options, CancellationToken cancellationToken)
+    {
+        await InOrderAsync((stack, token) => LiftAsync(stack, pair, options, token), cancellationToken).ConfigureAwait(false);
+        Stored<VolumeClaim> left = await steps.FinishHeadAsync(
+            pair,
+            () => InOrderAsync((stack, token) => LiftAsync(stack, pair, MergeOptions.Default, token), cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        await image.SettleAsync(left.Record.Revision).ConfigureAwait(false);
+        return left;
+    }
+
+    /// <returns>Whether nothing is left.</returns>
+    private async Task<bool> LiftAsync(LayerStack stack, LayerPair pair, MergeOptions options, CancellationToken interrupted)
+    {
+        LayerLift lift = await stack.BeginLiftAsync(VolumeOf(stack, pair.Upper), options).ConfigureAwait(false);
+        await lift.RunAsync(interrupted).ConfigureAwait(false);
+        return !_isPaused && await lift.IsDoneAsync().ConfigureAwait(false);
     }
 
     private async Task<Stored<VolumeClaim>?> FinishAsync(MergeSteps steps, LayerPair pair, CancellationToken cancellationToken)

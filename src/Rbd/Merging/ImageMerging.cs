@@ -78,15 +78,16 @@ internal sealed class ImageMerging
         }
     }
 
-    /// <summary>Sees to it that one more layer can be put on the head.</summary>
+    /// <summary>Sees to it that one more layer can be put on the head, or on a snapshot.</summary>
+    /// <param name="topOf">Says which layer it is to lie on.</param>
     /// <exception cref="StorageException">EBUSY: there are as many as there may be, and none can be merged.</exception>
-    public async Task MakeRoomAsync(CancellationToken cancellationToken)
+    public async Task MakeRoomAsync(Func<ImageRecords, string> topOf, CancellationToken cancellationToken)
     {
         var limit = (int)_conf.GetUInt("rbd_layers_max");
-        if (await CountAsync(cancellationToken).ConfigureAwait(false) < limit)
+        if (await CountAsync(topOf, cancellationToken).ConfigureAwait(false) < limit)
             return;
         await RunAsync(cancellationToken).ConfigureAwait(false);
-        int count = await CountAsync(cancellationToken).ConfigureAwait(false);
+        int count = await CountAsync(topOf, cancellationToken).ConfigureAwait(false);
         if (count < limit)
             return;
         throw new StorageException(Errno.EBUSY,
@@ -120,10 +121,10 @@ internal sealed class ImageMerging
         return graph.FindMerge(_head.IsPossible) is not null || graph.FindUnreferenced().Count > 0;
     }
 
-    private async Task<int> CountAsync(CancellationToken cancellationToken)
+    private async Task<int> CountAsync(Func<ImageRecords, string> topOf, CancellationToken cancellationToken)
     {
-        LayerGraph? graph = await LayerGraph.ReadAsync(Pool, _image.Id, cancellationToken).ConfigureAwait(false);
-        return graph is null ? 0 : graph.ChainOf(graph.Header.Value.HeadLayer).Count(layer => layer.Value.Kind == LayerKind.Overlay);
+        ImageRecords records = await _image.ReadRecordsAsync(cancellationToken).ConfigureAwait(false);
+        return new LayerGraph(records).ChainOf(topOf(records)).Count(layer => layer.Value.Kind == LayerKind.Overlay);
     }
 
     private async Task WorkAsync()

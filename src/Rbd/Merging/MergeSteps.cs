@@ -30,7 +30,10 @@ internal sealed class MergeSteps(ImagePool pool, string imageId, MergeLease leas
             transaction.PutLayer(found.Lower.Record.Key, found.Lower.Value with { BelowOverlap = lowerOverlap });
         }, cancellationToken);
 
-    /// <summary>Gives the upper layer, of which nothing is left in its own volume, the volume and the place of the lower one.</summary>
+    /// <summary>
+    /// Gives the upper layer, of which nothing is left in its own volume, the volume and the place of the lower one; or, if that has moved
+    /// up, lets the upper layer lie on what the lower one lay on.
+    /// </summary>
     /// <returns>The claim on the volume that is left over; null: others changed the layers.</returns>
     public async Task<Stored<VolumeClaim>?> FinishAsync(LayerPair pair, CancellationToken cancellationToken)
     {
@@ -72,11 +75,12 @@ internal sealed class MergeSteps(ImagePool pool, string imageId, MergeLease leas
 
     private Stored<VolumeClaim>? AddFinish(RecordTransaction transaction, LayerGraph graph, LayerPair pair)
     {
-        if (Find(graph, pair) is not { Upper.Value.BelowOverlap: null } found)
+        if (Find(graph, pair) is not { } found || (!found.IsUpward && found.Upper.Value.BelowOverlap is not null))
             return null;
-        (string key, VolumeClaim claim) = LayerDropping.Removing(pool, graph, found.Upper.Value, lease.Operation.Id);
+        LayerRecord leftOver = (found.IsUpward ? found.Lower : found.Upper).Value;
+        (string key, VolumeClaim claim) = LayerDropping.Removing(pool, graph, leftOver, lease.Operation.Id);
         transaction
-            .PutLayer(found.Upper.Record.Key, Merged(found))
+            .PutLayer(found.Upper.Record.Key, found.IsUpward ? Lifted(found) : Merged(found))
             .Delete(found.Lower.Record.Key)
             .PutClaim(key, claim);
         return new Stored<VolumeClaim>(new Record(key, default, 0, 0), claim);
@@ -85,6 +89,13 @@ internal sealed class MergeSteps(ImagePool pool, string imageId, MergeLease leas
     private static LayerRecord Merged(LayerPair pair) => pair.Lower.Value with
     {
         HeaderId = pair.Lower.Value.Kind == LayerKind.Overlay ? pair.Lower.HeaderId : null,
+    };
+
+    private static LayerRecord Lifted(LayerPair pair) => pair.Upper.Value with
+    {
+        Below = pair.Lower.Value.Below,
+        BelowOverlap = LayerRecord.Least(pair.Upper.Value.BelowOverlap, pair.Lower.Value.BelowOverlap),
+        IsMerging = false,
     };
 
     private async Task<LayerPair?> ChangeAsync(

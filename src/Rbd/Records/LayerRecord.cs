@@ -41,8 +41,14 @@ internal sealed record LayerRecord : VersionedRecord
     /// <summary>The id in the header of an overlay's volume; null: this layer's own. A layer that was merged has the volume of the one below it.</summary>
     public string? HeaderId { get; init; }
 
+    /// <summary>Of an overlay, what its header says, in bytes: a layer is merged only into one that is as large.</summary>
+    public ulong? Capacity { get; init; }
+
     /// <summary>It lies on the snapshot that <see cref="ImageHeader.Parent"/> names.</summary>
     public bool LiesOnParent => Below is null && (Kind == LayerKind.Overlay || Filled is not null);
 
     public VolumePath Path => new(Pool, Volume, Owner);
+
+    /// <summary>What is seen through two layers that see so much, see <see cref="BelowOverlap"/>.</summary>
+    public static ulong? Least(ulong? overlap, ulong? other) => overlap < other || other is null ? overlap : other;
 }

@@ -1,6 +1,9 @@
 namespace CurveRbd.Rbd;
 
-/// <summary>Makes an image larger than its head, an overlay, can hold: a fresh overlay with a larger table is laid on it.</summary>
+/// <summary>
+/// Makes an image larger than its head, an overlay, can hold: a fresh overlay with a larger table is laid on it, or takes its place if
+/// nothing was written to it.
+/// </summary>
 internal sealed class HeadExtension(Image image, Operation operation)
 {
     private ImagePool Pool => image.Pool;
@@ -8,6 +11,9 @@ internal sealed class HeadExtension(Image image, Operation operation)
     public async Task RunAsync(ulong size, CancellationToken cancellationToken)
     {
         ImageRecords records = image.Records;
+        LayerState? head = await LayerState.FindAsync(Pool, records.HeadLayer.Value, cancellationToken).ConfigureAwait(false);
+        if (head is not { IsEmpty: true })
+            await image.Merging.MakeRoomAsync(current => current.Header.Value.HeadLayer, cancellationToken).ConfigureAwait(false);
         NewLayer overlay = await NewLayer.CreateOverlayAsync(
             Pool,
             operation,
@@ -20,7 +26,7 @@ internal sealed class HeadExtension(Image image, Operation operation)
         {
             revision = await new HeadChange(Pool, image.Id, operation).RunAsync(
                 new FreezeRecord { Operation = "resize", SkipsQuiesce = true },
-                (current, transaction) => Task.FromResult(Change(current, transaction, overlay, size)),
+                (current, transaction) => ChangeAsync(current, transaction, overlay, size, cancellationToken),
                 cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -30,13 +36,20 @@ internal sealed class HeadExtension(Image image, Operation operation)
         }
 
         await image.SettleAsync(revision).ConfigureAwait(false);
+        await image.Merging.DropAsync().ConfigureAwait(false);
     }
 
-    private ImageHeader Change(ImageRecords records, Store.RecordTransaction transaction, NewLayer overlay, ulong size)
+    private async Task<ImageHeader> ChangeAsync(
+        ImageRecords records, Store.RecordTransaction transaction, NewLayer overlay, ulong size, CancellationToken cancellationToken)
     {
         ImageHeader header = records.Header.Value;
+        LayerRecord head = records.HeadLayer.Value;
         ulong? overlap = header.CutEnd > header.Size ? header.Size : null;
-        overlay.AddTo(transaction, Pool, header.Id, overlay.Record with { Below = header.HeadLayer, BelowOverlap = overlap });
+        LayerState state = await LayerState.ReadAsync(Pool, head, cancellationToken).ConfigureAwait(false);
+        LayerRecord record = state.IsEmpty && !head.IsMerging
+            ? overlay.Record with { Below = head.Below, BelowOverlap = LayerRecord.Least(head.BelowOverlap, overlap) }
+            : overlay.Record with { Below = header.HeadLayer, BelowOverlap = overlap };
+        overlay.AddTo(transaction, Pool, header.Id, record);
         return header with { Size = size, CutEnd = 0, HeadLayer = overlay.Id };
     }
 }

@@ -23,7 +23,7 @@ internal sealed record NewLayer(string Id, LayerRecord Record, Stored<VolumeClai
             IVolume volume = await pool.Volumes.OpenAsync(layer.Record.Path, readOnly: false, cancellationToken).ConfigureAwait(false);
             await using (volume.ConfigureAwait(false))
                 await OverlayVolume.FormatAsync(volume, header).ConfigureAwait(false);
-            return layer;
+            return layer with { Record = layer.Record with { Capacity = capacity } };
         }
         catch
         {

@@ -44,7 +44,7 @@ internal sealed class SnapshotCreation(Image image, ByteName name, SnapshotCreat
     async Task IHeadStep.BeginAsync(CancellationToken cancellationToken)
     {
         Verify(await image.ReadRecordsAsync(cancellationToken).ConfigureAwait(false));
-        await image.Merging.MakeRoomAsync(cancellationToken).ConfigureAwait(false);
+        await image.Merging.MakeRoomAsync(current => current.Header.Value.HeadLayer, cancellationToken).ConfigureAwait(false);
         await image.Ownership.TryTakeAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -27,7 +27,8 @@ internal sealed class SnapshotRollback(Image image, Func<ImageRecords, SnapshotR
         progress?.Invoke(objects, objects);
     }
 
-    Task IHeadStep.BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    Task IHeadStep.BeginAsync(CancellationToken cancellationToken) =>
+        image.Merging.MakeRoomAsync(current => find(current).Layer, cancellationToken);
 
     Task IHeadStep.PrepareAsync(Operation operation, CancellationToken cancellationToken) => ImagePool.RetryAsync(
         $"roll image {image.Description} back",

@@ -7,6 +7,7 @@ public sealed class ImageMergingTests
 {
     private const int Cluster = OverlayHeader.ClusterSize;
     private const int Size = (40 * Cluster) + 1000;
+    private const ulong Grown = 70UL << 30; // the table of a small image ends at 64 GiB
 
     public static TheoryData<bool> Stores => [false, true];
 
@@ -161,6 +162,80 @@ public sealed class ImageMergingTests
     }
 
     [Fact]
+    public async Task Longest_chain_is_merged_before_a_rollback_or_refuses_it()
+    {
+        await using TestPool pool = await CreatePoolAsync(isCurve: false);
+        pool.Io.Cluster.Conf.Set("rbd_layers_max", "3");
+        await using Image image = await pool.CreateAndOpenAsync(Size);
+        for (int i = 0; i < 3; i++)
+        {
+            await image.WriteAsync(0, LayerStackFixture.Filled(100, (byte)(i + 1)));
+            await image.Snapshots.CreateAsync($"s{i}", SnapshotCreateFlags.None, null, CancellationToken.None);
+        }
+
+        pool.Io.Cluster.Conf.Set("rbd_layers_max", "2");
+        await Refused.WithAsync(Errno.EBUSY, () => image.Snapshots.RollbackAsync("s2", null, CancellationToken.None));
+        await image.Snapshots.RollbackAsync("s1", null, CancellationToken.None); // s1 has one overlay, the new head is the second
+        await image.WriteAsync(0, LayerStackFixture.Filled(100, 3));
+
+        await Refused.WithAsync(
+            Errno.EBUSY, () => image.Snapshots.CreateAsync("too many", SnapshotCreateFlags.None, null, CancellationToken.None));
+        await Refused.WithAsync(
+            Errno.EBUSY, () => image.ResizeAsync(Grown, allowShrink: false, null, CancellationToken.None));
+        await image.Snapshots.RemoveAsync("s0", SnapshotRemoveFlags.None, null, CancellationToken.None);
+        await image.ResizeAsync(Grown, allowShrink: false, null, CancellationToken.None);
+
+        Assert.Equal(Grown, image.Size);
+        var read = new byte[100];
+        await image.ReadAsync(0, read);
+        Assert.Equal(LayerStackFixture.Filled(100, 3), read);
+    }
+
+    [Fact]
+    public async Task Untouched_head_that_is_too_small_is_replaced()
+    {
+        await using TestPool pool = await CreatePoolAsync(isCurve: false);
+        await using Image image = await CreateChainAsync(pool);
+        await image.Snapshots.CreateAsync("four", SnapshotCreateFlags.None, null, CancellationToken.None);
+        int layers = (await GraphAsync(pool, image)).Layers.Count;
+
+        await image.ResizeAsync(Grown, allowShrink: false, null, CancellationToken.None);
+
+        Assert.Equal(layers, (await GraphAsync(pool, image)).Layers.Count);
+        Assert.Equal(Expected(), await ReadAllAsync(image, Size));
+        await image.WriteAsync(Grown - 10, LayerStackFixture.Filled(10, 5));
+        Assert.Empty(await PoolConsistency.CheckAsync(pool.Io, repair: false, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Layer_with_a_smaller_table_moves_up(bool isFrozen)
+    {
+        await using TestPool pool = await CreatePoolAsync(isCurve: false);
+        await using Image image = await CreateChainAsync(pool);
+        await image.DiscardAsync(2 * Cluster, Cluster);
+        int layers = (await GraphAsync(pool, image)).Layers.Count;
+        await image.ResizeAsync(Grown, allowShrink: false, null, CancellationToken.None);
+        await image.WriteAsync(Cluster + 7, LayerStackFixture.Filled(9, 77));
+        if (isFrozen)
+            await image.Snapshots.CreateAsync("large", SnapshotCreateFlags.None, null, CancellationToken.None);
+        byte[] expected = await ReadAllAsync(image, Size);
+        await using Image reader = await Image.OpenAsync(await pool.ConnectAnotherAsync(), "image", null, readOnly: true, CancellationToken.None);
+        Assert.Equal(expected, await ReadAllAsync(reader, Size));
+
+        Assert.True(await image.Merging.RunAsync(CancellationToken.None));
+
+        Assert.Equal(layers + (isFrozen ? 1 : 0), (await GraphAsync(pool, image)).Layers.Count);
+        Assert.Equal(expected, await ReadAllAsync(image, Size));
+        Assert.Equal(expected, await ReadAllAsync(reader, Size));
+        Assert.Equal(77, expected[Cluster + 7]);
+        Assert.Equal(new byte[Cluster], expected[(2 * Cluster)..(3 * Cluster)]);
+        await image.CloseAsync();
+        Assert.Empty(await PoolConsistency.CheckAsync(pool.Io, repair: false, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task Closing_ends_a_merge_and_the_next_opener_goes_on()
     {
         await using TestPool pool = await CreatePoolAsync(isCurve: false);
@@ -240,9 +315,11 @@ public sealed class ImageMergingTests
         }
     }
 
-    private static async Task<byte[]> ReadAllAsync(Image image)
+    private static Task<byte[]> ReadAllAsync(Image image) => ReadAllAsync(image, (int)image.Size);
+
+    private static async Task<byte[]> ReadAllAsync(Image image, int length)
     {
-        var content = new byte[image.Size];
+        var content = new byte[length];
         await image.ReadAsync(0, content);
         return content;
     }
