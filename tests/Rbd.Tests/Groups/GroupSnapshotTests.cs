@@ -64,7 +64,7 @@ public sealed class GroupSnapshotTests
                 await b.WriteAsync(0, BitConverter.GetBytes(i));
                 isWriting.TrySetResult();
             }
-        });
+        }, TestContext.Current.CancellationToken);
         await isWriting.Task;
 
         for (int i = 0; i < 5; i++)
