@@ -10,7 +10,7 @@ internal static class GroupMembership
     {
         if (await FindHeaderAsync(pool, imageId, cancellationToken).ConfigureAwait(false) is not { } header)
             return false;
-        if (await FindGroupAsync(pool, header.Value, cancellationToken).ConfigureAwait(false) is { } other)
+        if (await FindGroupAsync(pool, header.Value.Group, cancellationToken).ConfigureAwait(false) is { } other)
         {
             return string.Equals(other.Id, group.Id, StringComparison.Ordinal)
                 ? true
@@ -27,8 +27,8 @@ internal static class GroupMembership
     }
 
     /// <returns>null: the image belongs to no group, or that one went with its pool.</returns>
-    public static async Task<Group?> FindGroupAsync(ImagePool pool, ImageHeader image, CancellationToken cancellationToken) =>
-        image.Group is { } link && await pool.FindOtherAsync(link.PoolId, link.Namespace, cancellationToken).ConfigureAwait(false) is { } groupPool
+    public static async Task<Group?> FindGroupAsync(ImagePool near, GroupLink? link, CancellationToken cancellationToken) =>
+        link is not null && await near.FindOtherAsync(link.PoolId, link.Namespace, cancellationToken).ConfigureAwait(false) is { } groupPool
             ? await Group.FindByIdAsync(groupPool, link.GroupId, cancellationToken).ConfigureAwait(false)
             : null;
 

@@ -8,7 +8,7 @@ public sealed partial class Image
     public async ValueTask<ImageGroup?> GetGroupAsync(CancellationToken cancellationToken)
     {
         await RefreshAsync(cancellationToken).ConfigureAwait(false);
-        if (await GroupMembership.FindGroupAsync(Pool, Header, cancellationToken).ConfigureAwait(false) is not { } group)
+        if (await GroupMembership.FindGroupAsync(Pool, Header.Group, cancellationToken).ConfigureAwait(false) is not { } group)
             return null;
         return new ImageGroup(group.Pool.Id, group.Pool.Io.Pool.Name, group.Pool.Namespace, group.Record.Value.Name);
     }
@@ -25,7 +25,7 @@ public sealed partial class Image
                 Errno.EINVAL, $"snapshot {snapshotId} '{snapshot.Name}' of image {Description} is in the namespace {snapshot.NamespaceType}, not Group");
         }
 
-        Group group = await FindGroupAsync(link, cancellationToken).ConfigureAwait(false) ?? throw Gone();
+        Group group = await GroupMembership.FindGroupAsync(Pool, link, cancellationToken).ConfigureAwait(false) ?? throw Gone();
         Stored<GroupSnapshotRecord> found = await group.Pool.GetAsync(
             group.Pool.Keys.GroupSnapshot(group.Id, groupSnapshotId), RbdJsonContext.Default.GroupSnapshotRecord, cancellationToken)
             .ConfigureAwait(false) ?? throw Gone();
@@ -33,9 +33,4 @@ public sealed partial class Image
 
         StorageException Gone() => new(Errno.ENOENT, $"the group's snapshot that snapshot {snapshotId} of image {Description} is a part of is gone");
     }
-
-    private async Task<Group?> FindGroupAsync(GroupLink link, CancellationToken cancellationToken) =>
-        await Pool.FindOtherAsync(link.PoolId, link.Namespace, cancellationToken).ConfigureAwait(false) is { } pool
-            ? await Group.FindByIdAsync(pool, link.GroupId, cancellationToken).ConfigureAwait(false)
-            : null;
 }

@@ -138,7 +138,7 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image, bool
 
     private async Task ThrowIfInGroupAsync(ImageHeader header, CancellationToken cancellationToken)
     {
-        if (await GroupMembership.FindGroupAsync(pool, header, cancellationToken).ConfigureAwait(false) is { } group)
+        if (await GroupMembership.FindGroupAsync(pool, header.Group, cancellationToken).ConfigureAwait(false) is { } group)
             throw new StorageException(Errno.EMLINK, $"image {image} belongs to group {group.Description}: take it out of the group first (rbd group image remove)");
     }
 
