@@ -91,32 +91,17 @@ internal static unsafe class ObjectLocking
     {
         try
         {
-            OutBuffer.ThrowIfNull(tagLen);
-            OutBuffer.ThrowIfNull(clientsLen);
-            OutBuffer.ThrowIfNull(cookiesLen);
-            OutBuffer.ThrowIfNull(addrsLen);
+            LockerLists.ThrowIfNull(tagLen, clientsLen, cookiesLen, addrsLen);
             ObjectLockState? held = null;
             int code = ObjectRequest.Read(ioContext, name, null, ObjectLocks.List(CString.Name(lockName, "the lock's name"), (_, state) => held = state));
             if (code < 0)
                 return code;
             held ??= new ObjectLockState(IsExclusive: false, ByteName.Empty, []);
-            List<ByteName> heldBy = [.. held.Owners.Select(owner => (ByteName)owner.Client)];
-            List<ByteName> heldAs = [.. held.Owners.Select(owner => owner.Cookie)];
-            List<ByteName> heldFrom = [.. held.Owners.Select(owner => (ByteName)owner.Address)];
-            bool fits = Fits((nuint)held.Tag.Length + 1, tagLen)
-                & Fits(OutBuffer.LengthOf(heldBy), clientsLen)
-                & Fits(OutBuffer.LengthOf(heldAs), cookiesLen)
-                & Fits(OutBuffer.LengthOf(heldFrom), addrsLen);
-            if (!fits)
-                return Failure.Of(Errno.ERANGE);
-            if (isExclusive is not null)
-                *isExclusive = held.IsExclusive ? 1 : 0;
-            if (tag is not null)
-                CString.CopyWithEnd(held.Tag, tag);
-            OutBuffer.PutAll(heldBy, clients);
-            OutBuffer.PutAll(heldAs, cookies);
-            OutBuffer.PutAll(heldFrom, addrs);
-            return held.Owners.Count;
+            return LockerLists.Put(
+                held.IsExclusive,
+                held.Tag,
+                [.. held.Owners.Select(owner => ((ByteName)owner.Client, owner.Cookie, (ByteName)owner.Address))],
+                isExclusive, tag, tagLen, clients, clientsLen, cookies, cookiesLen, addrs, addrsLen);
         }
         catch (Exception error)
         {
@@ -142,11 +127,4 @@ internal static unsafe class ObjectLocking
     private static ByteName Cookie(byte* cookie) => CString.NameOrNull(cookie) ?? ByteName.Empty;
 
     private static bool IsClient(string name) => name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && ulong.TryParse(name.AsSpan(dot + 1), out _);
-
-    private static bool Fits(nuint needed, nuint* length)
-    {
-        bool fits = needed <= *length;
-        *length = needed;
-        return fits;
-    }
 }

@@ -14,29 +14,14 @@ internal static unsafe class Locks
     {
         try
         {
-            OutBuffer.ThrowIfNull(tagLength);
-            OutBuffer.ThrowIfNull(clientsLength);
-            OutBuffer.ThrowIfNull(cookiesLength);
-            OutBuffer.ThrowIfNull(addressesLength);
+            LockerLists.ThrowIfNull(tagLength, clientsLength, cookiesLength, addressesLength);
             Image open = Handles.Images.Get(image).Image;
             AdvisoryLockState state = Control.Run(() => open.Locks.GetAsync(CancellationToken.None));
-            List<ByteName> heldBy = state.Owners.Select(owner => (ByteName)owner.Client).ToList();
-            List<ByteName> heldAs = state.Owners.Select(owner => owner.Cookie).ToList();
-            List<ByteName> heldFrom = state.Owners.Select(owner => (ByteName)owner.Address).ToList();
-            bool fits = Fits((nuint)state.Tag.Length + 1, tagLength)
-                & Fits(OutBuffer.LengthOf(heldBy), clientsLength)
-                & Fits(OutBuffer.LengthOf(heldAs), cookiesLength)
-                & Fits(OutBuffer.LengthOf(heldFrom), addressesLength);
-            if (!fits)
-                return Failure.Of(Errno.ERANGE);
-            if (exclusive is not null)
-                *exclusive = state.IsExclusive ? 1 : 0;
-            if (tag is not null)
-                CString.CopyWithEnd(state.Tag, tag);
-            OutBuffer.PutAll(heldBy, clients);
-            OutBuffer.PutAll(heldAs, cookies);
-            OutBuffer.PutAll(heldFrom, addresses);
-            return state.Owners.Count;
+            return LockerLists.Put(
+                state.IsExclusive,
+                state.Tag,
+                [.. state.Owners.Select(owner => ((ByteName)owner.Client, owner.Cookie, (ByteName)owner.Address))],
+                exclusive, tag, tagLength, clients, clientsLength, cookies, cookiesLength, addresses, addressesLength);
         }
         catch (Exception error)
         {
@@ -112,13 +97,5 @@ internal static unsafe class Locks
         {
             return Failure.Of(error);
         }
-    }
-
-    // Each of the four lengths becomes what is needed, whether the others suffice or not.
-    private static bool Fits(nuint needed, nuint* length)
-    {
-        bool fits = needed <= *length;
-        *length = needed;
-        return fits;
     }
 }
