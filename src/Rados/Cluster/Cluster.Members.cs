@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CurveRbd.Store;
 
 namespace CurveRbd.Rados;
@@ -25,10 +26,17 @@ public sealed partial class Cluster
         return Task.FromResult(Refuse(Errno.ENOENT, "there are no placement groups"));
     }
 
-    /// <summary>How a monitor is: ENOENT in the reply when there is none of that name.</summary>
-    /// <exception cref="StorageException">ENOTCONN; of the store.</exception>
-    public Task<MonCommandReply> PingMonitorAsync(string monitor, CancellationToken cancellationToken) =>
-        MonMapCommands.PingAsync(Connected(), monitor, cancellationToken);
+    /// <summary>How a monitor is: ENOENT in the reply when there is none of that name. Allowed before connecting, as in Ceph.</summary>
+    /// <exception cref="StorageException">As <see cref="ConnectAsync"/>; of the store.</exception>
+    public async Task<MonCommandReply> PingMonitorAsync(string monitor, CancellationToken cancellationToken)
+    {
+        if (IsConnected)
+            return await MonMapCommands.PingAsync(this, monitor, cancellationToken).ConfigureAwait(false);
+        var pinging = new Cluster(Conf.Clone(), _stores, Time);
+        await using ConfiguredAsyncDisposable end = pinging.ConfigureAwait(false);
+        await pinging.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        return await MonMapCommands.PingAsync(pinging, monitor, cancellationToken).ConfigureAwait(false);
+    }
 
     private static MonCommandReply Refuse(Errno errno, string status) => new(-(int)errno, ReadOnlyMemory<byte>.Empty, status);
 }

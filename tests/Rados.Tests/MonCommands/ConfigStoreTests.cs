@@ -89,6 +89,19 @@ public sealed class ConfigStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ping_needs_no_connection_of_its_own()
+    {
+        var conf = new CephConf("ceph", EntityName.Admin);
+        conf.Set("rbd_store", "local:/nowhere");
+        await using var unconnected = new Cluster(conf, _stores);
+
+        MonCommandReply reply = await unconnected.PingMonitorAsync("a", CancellationToken.None);
+
+        Assert.Equal((0, 1), (reply.ReturnCode, _stores.OpenConnections));
+        Assert.Contains("\"mon_status\"", Encoding.UTF8.GetString(reply.Output.Span), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Services_show_up_while_their_client_lives()
     {
         await using (Cluster daemon = await _stores.ConnectAsync())
