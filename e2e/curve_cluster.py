@@ -64,3 +64,12 @@ class CurveRoom(Room):
 
     def set(self, *lines):
         self.conf.write_text("\n".join(["[global]", *lines, ""]))
+
+    def conf_of_host(self):
+        return pathlib.Path(self.settings["CURVERBD_CONF"]).read_text()
+
+    def set_on_host(self, key, value):
+        """Gives one key of the cluster's section another value, for this room alone."""
+        kept = [line for line in self.conf_of_host().splitlines() if not line.startswith(f"{key} = ")]
+        self.host_conf.write_text("\n".join([*kept, f"{key} = {value}", ""]))
+        self.settings["CURVERBD_CONF"] = str(self.host_conf)

@@ -54,6 +54,13 @@ class Partner:
             return refused.args[0]
         return None
 
+    def pause(self):
+        """Stops the process in the middle of whatever it does."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self._process.send_signal(signal.SIGCONT)
+
     def kill(self):
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()

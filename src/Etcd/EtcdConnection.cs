@@ -10,10 +10,14 @@ namespace CurveRbd.Etcd;
 /// <summary>The members of one etcd: a channel to each, and the one that answered last. Says errors as <see cref="StorageException"/>s.</summary>
 internal sealed class EtcdConnection : IDisposable
 {
+    // For an etcd that has let a call run out of time: whoever closes, and needs it for five things, must not wait for each of them.
+    private static readonly TimeSpan s_patienceWhenAway = TimeSpan.FromSeconds(1);
+
     private readonly EtcdOptions _options;
     private readonly TimeProvider _time;
     private readonly GrpcChannel[] _channels;
     private volatile string? _token;
+    private volatile bool _isAway;
     private int _current;
 
     public EtcdConnection(EtcdOptions options, TimeProvider time)
@@ -26,6 +30,8 @@ internal sealed class EtcdConnection : IDisposable
     /// <summary>The channel of the member that answered last.</summary>
     public GrpcChannel Current => _channels[Volatile.Read(ref _current)];
 
+    private TimeSpan Patience => _isAway && s_patienceWhenAway < _options.Timeout ? s_patienceWhenAway : _options.Timeout;
+
     public void Dispose()
     {
         foreach (GrpcChannel channel in _channels)
@@ -37,21 +43,24 @@ internal sealed class EtcdConnection : IDisposable
         string doing, bool isRepeatable, Func<GrpcChannel, CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken)
     {
         long start = _time.GetTimestamp();
+        TimeSpan patience = Patience;
         for (int tries = 1; ; tries++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             int index = Volatile.Read(ref _current);
             try
             {
-                CallOptions options = await OptionsAsync(index, _time.GetElapsedTime(start), cancellationToken).ConfigureAwait(false);
+                CallOptions options = await OptionsAsync(index, patience - _time.GetElapsedTime(start), cancellationToken).ConfigureAwait(false);
                 using AsyncUnaryCall<T> running = call(_channels[index], options);
-                return await running.ResponseAsync.ConfigureAwait(false);
+                T reply = await running.ResponseAsync.ConfigureAwait(false);
+                _isAway = false;
+                return reply;
             }
             catch (RpcException error) when (error.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested)
             {
                 throw new OperationCanceledException(error.Message, error, cancellationToken);
             }
-            catch (RpcException error) when (MayRepeat(error, isRepeatable) && _time.GetElapsedTime(start) < _options.Timeout)
+            catch (RpcException error) when (MayRepeat(error, isRepeatable) && _time.GetElapsedTime(start) < patience)
             {
                 MoveOn(index, error);
                 if (tries % _channels.Length == 0)
@@ -59,6 +68,12 @@ internal sealed class EtcdConnection : IDisposable
             }
             catch (RpcException error)
             {
+                if (IsSilence(error))
+                {
+                    MoveOn(index, error);
+                    _isAway = true;
+                }
+
                 throw FailureOf(error, doing);
             }
         }
@@ -66,7 +81,7 @@ internal sealed class EtcdConnection : IDisposable
 
     /// <summary>Headers of a call without a deadline, such as a watch.</summary>
     public async Task<Metadata> HeadersAsync(CancellationToken cancellationToken) =>
-        (await OptionsAsync(Volatile.Read(ref _current), TimeSpan.Zero, cancellationToken).ConfigureAwait(false)).Headers!;
+        (await OptionsAsync(Volatile.Read(ref _current), _options.Timeout, cancellationToken).ConfigureAwait(false)).Headers!;
 
     /// <summary>The member at hand has failed: the next one is asked from now on.</summary>
     public void MoveOn(GrpcChannel failed)
@@ -87,7 +102,11 @@ internal sealed class EtcdConnection : IDisposable
             StatusCode.InvalidArgument => Errno.EINVAL,
             _ => Errno.EIO,
         };
-        return new StorageException(errno, $"{doing}: etcd {string.Join(", ", _options.Endpoints)} answers {error.StatusCode}: {error.Status.Detail}", error);
+        string endpoints = string.Join(", ", _options.Endpoints);
+        string what = IsSilence(error)
+            ? $"etcd {endpoints} does not answer: is it running, does it have a leader, and is curve_etcd right? ({(error.Status.Detail is "" ? error.StatusCode : error.Status.Detail)})"
+            : $"etcd {endpoints} answers {error.StatusCode}: {error.Status.Detail}";
+        return new StorageException(errno, $"{doing}: {what}", error);
     }
 
     private void MoveOn(int index, RpcException error)
@@ -106,6 +125,8 @@ internal sealed class EtcdConnection : IDisposable
         _ => false,
     };
 
+    private static bool IsSilence(RpcException error) => error.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded;
+
     private static bool NeverLeft(RpcException error)
     {
         Exception? cause = error.Status.DebugException;
@@ -114,9 +135,9 @@ internal sealed class EtcdConnection : IDisposable
         return cause is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
     }
 
-    private async Task<CallOptions> OptionsAsync(int index, TimeSpan elapsed, CancellationToken cancellationToken)
+    private async Task<CallOptions> OptionsAsync(int index, TimeSpan left, CancellationToken cancellationToken)
     {
-        DateTime deadline = DateTime.UtcNow + (_options.Timeout > elapsed ? _options.Timeout - elapsed : TimeSpan.Zero);
+        DateTime deadline = DateTime.UtcNow + (left > TimeSpan.Zero ? left : TimeSpan.Zero);
         var headers = new Metadata();
         if (_options.User.Length > 0)
             headers.Add("token", _token ??= await AuthenticateAsync(index, deadline, cancellationToken).ConfigureAwait(false));

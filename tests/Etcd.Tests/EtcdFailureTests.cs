@@ -44,6 +44,22 @@ public class EtcdFailureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task GetAsync_etcd_known_to_be_away_waits_shorter_until_it_is_back()
+    {
+        await using var store = new EtcdRecordStore(_etcd.NewOptions() with { Timeout = TimeSpan.FromSeconds(4) }, TimeProvider.System);
+        await _etcd.StopAsync();
+        await Assert.ThrowsAsync<StorageException>(async () => await store.GetAsync("key", Token));
+
+        long start = TimeProvider.System.GetTimestamp();
+        await Assert.ThrowsAsync<StorageException>(async () => await store.GetAsync("key", Token));
+        TimeSpan second = TimeProvider.System.GetElapsedTime(start);
+        await _etcd.StartAsync();
+        await PutAsync(store, "key", "value");
+
+        Assert.InRange(second.TotalSeconds, 0.5, 3);
+    }
+
+    [Fact]
     public async Task Watch_tells_what_changes_after_etcd_came_back()
     {
         await using var store = new EtcdRecordStore(_etcd.NewOptions(), TimeProvider.System);

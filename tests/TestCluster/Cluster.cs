@@ -20,6 +20,7 @@ public sealed class Cluster : IAsyncDisposable
     private Cluster(ClusterOptions options)
     {
         _options = options;
+        ChunkServerBytes = options.ChunkServerBytes;
         _directory = options.Directory ?? System.IO.Directory.CreateTempSubdirectory("curve-cluster").FullName;
         _names = new NameSpace(_directory);
         foreach (Inode inode in _names.All)
@@ -49,6 +50,9 @@ public sealed class Cluster : IAsyncDisposable
 
     /// <summary>For a client's configuration.</summary>
     public IReadOnlyList<string> MdsAddresses => [.. Mds.Select(mds => mds.ToString())];
+
+    /// <summary>Raw bytes of each chunkserver. Less than what is allocated: the pool is full.</summary>
+    public ulong ChunkServerBytes { get; set; }
 
     public MdsServer? LeadingMds => Mds.FirstOrDefault(mds => mds.IsListening);
 
@@ -142,7 +146,7 @@ public sealed class Cluster : IAsyncDisposable
 
     internal ulong FreeBytes(NameSpace names)
     {
-        ulong total = _options.ChunkServerBytes * (ulong)ChunkServers.Count / Replicas;
+        ulong total = ChunkServerBytes * (ulong)ChunkServers.Count / Replicas;
         ulong allocated = AllocatedBytes(names);
         return total > allocated ? total - allocated : 0;
     }

@@ -19,6 +19,10 @@ public sealed class CurveTool
     /// <param name="length">In bytes; 0 = a directory.</param>
     public StatusCode Create(string path, string owner, ulong length) => Leader.CreateFor(path, owner, length);
 
+    public StatusCode ChangeOwner(string path, string owner) => Leader.ChangeOwnerFor(path, owner);
+
+    public StatusCode Delete(string path, string owner) => Leader.DeleteFor(path, owner);
+
     public async Task WriteAsync(string path, string owner, ulong offset, string file)
     {
         byte[] data = await File.ReadAllBytesAsync(file).ConfigureAwait(false);

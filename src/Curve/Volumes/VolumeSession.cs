@@ -102,6 +102,10 @@ internal sealed class VolumeSession : IAsyncDisposable
         _closed.Dispose();
     }
 
+    private TimeSpan ClosingTimeout => _options.OperationTimeout > TimeSpan.Zero && _options.OperationTimeout < _options.MdsRetry.TotalTimeout
+        ? _options.OperationTimeout
+        : _options.MdsRetry.TotalTimeout;
+
     public MdsStamp Stamp() => MdsStamp.Create(_owner, _options.RootPassword, _time.GetUtcNow());
 
     /// <param name="timeout">Of the operation that waits; infinite = the grace for a lost authority alone counts.</param>
@@ -308,7 +312,7 @@ internal sealed class VolumeSession : IAsyncDisposable
                 },
                 CloseFileResponse.Parser,
                 static _ => true,
-                _options.MdsRetry.TotalTimeout,
+                ClosingTimeout,
                 CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception error) when (error is StorageException or RpcException or ObjectDisposedException)

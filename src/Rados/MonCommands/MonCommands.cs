@@ -105,6 +105,7 @@ internal static class MonCommands
         AbsentCommands.Commands,
         OsdCommands.Commands,
         OsdTreeCommand.Commands,
+        OsdUsageCommand.Commands,
         OsdDumpCommand.Commands,
         PoolCommands.Commands,
         PoolListCommands.Commands,

@@ -51,6 +51,20 @@ public sealed class MonCommandsTests : IAsyncLifetime
         Assert.Equal((0, output), (reply.ReturnCode, Encoding.UTF8.GetString(reply.Output.Span)));
     }
 
+    [Fact]
+    public async Task Osd_df_tells_how_full_each_node_is()
+    {
+        MonCommandReply plain = await _cluster.MonCommandAsync("""{"prefix":"osd df"}""", default, s_none);
+        MonCommandReply json = await _cluster.MonCommandAsync("""{"prefix":"osd df","format":"json"}""", default, s_none);
+
+        using JsonDocument document = JsonDocument.Parse(json.Output);
+        JsonElement node = document.RootElement.GetProperty("nodes")[0];
+        StoreNode stored = (await _cluster.Stores.Volumes.GetStatusAsync(s_none)).Nodes[0];
+        Assert.Equal((stored.TotalBytes >> 10, stored.UsedBytes >> 10, "up"), (node.GetProperty("kb").GetUInt64(), node.GetProperty("kb_used").GetUInt64(), node.GetProperty("status").GetString()));
+        Assert.Equal(stored.TotalBytes >> 10, document.RootElement.GetProperty("summary").GetProperty("total_kb").GetUInt64());
+        Assert.Contains("MIN/MAX VAR: 1.00/1.00  STDDEV: 0", Encoding.UTF8.GetString(plain.Output.Span), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("nonsense", Errno.EINVAL, "unparseable JSON nonsense")]
     [InlineData("[]", Errno.EINVAL, "unparseable JSON []")]

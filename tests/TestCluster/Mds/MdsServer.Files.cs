@@ -20,11 +20,20 @@ public sealed partial class MdsServer
     internal StatusCode CreateFor(string path, string owner, ulong length)
     {
         var request = new CreateFileRequest { FileName = path, Owner = owner, FileType = length == 0 ? FileType.Directory : FileType.PageFile, FileLength = length };
+        return StatusOf(() => Create(request, isRoot: false));
+    }
+
+    internal StatusCode DeleteFor(string path, string owner) => StatusOf(() => Delete(Find(path, owner, isRoot: false), path));
+
+    internal StatusCode ChangeOwnerFor(string path, string owner) => StatusOf(() => ChangeOwner(path, "root", owner));
+
+    private StatusCode StatusOf(Action change)
+    {
         lock (_names.Gate)
         {
             try
             {
-                Create(request, isRoot: false);
+                change();
                 return StatusCode.Ok;
             }
             catch (Refusal refusal)
@@ -80,12 +89,18 @@ public sealed partial class MdsServer
         Demand(request.FileId == 0 || request.FileId == inode.Id, StatusCode.FileIdNotMatch);
         if (request.ForceDelete)
             Purge(inode);
-        else if (inode.Type == FileType.Directory)
+        else
+            Delete(inode, request.FileName);
+        return new DeleteFileResponse { StatusCode = StatusCode.Ok };
+    }
+
+    private void Delete(Inode inode, string path)
+    {
+        if (inode.Type == FileType.Directory)
             DeleteDirectory(inode);
         else
-            Recycle(inode, request.FileName);
+            Recycle(inode, path);
         _names.Save();
-        return new DeleteFileResponse { StatusCode = StatusCode.Ok };
     }
 
     private void DeleteDirectory(Inode directory)
@@ -108,6 +123,7 @@ public sealed partial class MdsServer
         foreach (ulong[] chunks in inode.Segments.Values)
             _cluster.DeleteChunks(chunks);
         _names.Remove(inode);
+        _names.Save();
     }
 
     private RenameFileResponse Rename(RenameFileRequest request)
@@ -148,14 +164,19 @@ public sealed partial class MdsServer
     private ChangeOwnerResponse ChangeOwner(ChangeOwnerRequest request)
     {
         Demand(Authenticate(request.RootOwner, request.Date, request.Signature), StatusCode.OwnerAuthFail);
-        Inode inode = Find(request.FileName, request.RootOwner, isRoot: true);
+        ChangeOwner(request.FileName, request.RootOwner, request.NewOwner);
+        return new ChangeOwnerResponse { StatusCode = StatusCode.Ok };
+    }
+
+    private void ChangeOwner(string path, string root, string owner)
+    {
+        Inode inode = Find(path, root, isRoot: true);
         if (inode.Type == FileType.Directory)
             Demand(!_names.ChildrenOf(inode).Any(), StatusCode.DirNotEmpty);
         else
-            DemandChangeable(request.FileName);
-        inode.Owner = request.NewOwner;
+            DemandChangeable(path);
+        inode.Owner = owner;
         _names.Save();
-        return new ChangeOwnerResponse { StatusCode = StatusCode.Ok };
     }
 
     private GetFileInfoResponse GetInfo(GetFileInfoRequest request)

@@ -53,7 +53,7 @@ public sealed partial class MdsServer
             DiskStatus = DiskState.Normal,
             OnlineState = server.IsListening ? OnlineState.Online : OnlineState.Offline,
             MountPoint = $"local:///data/chunkserver{server.Id}",
-            DiskCapacity = _options.ChunkServerBytes,
+            DiskCapacity = _cluster.ChunkServerBytes,
             DiskUsed = used,
         }));
         return response;

@@ -9,9 +9,9 @@ internal sealed class ClusterControl(Cluster cluster, EtcdProcess etcd)
 {
     private const string Help =
         "fault METHOD KIND [TIMES [MS]] (KIND: dropped, reply-dropped, reset, late, elogoff, or a status such as overload, redirected, epochtooold, storageerror);"
-        + " clear; hits; move-leaders; fail-over; stop-mds; start-mds; reset-connections; stop-chunkserver N; start-chunkserver N;"
-        + " stop-nebd; start-nebd; forget-nebd; skew SECONDS; stop-etcd; start-etcd; verify;"
-        + " mkdir PATH OWNER; create PATH OWNER GIB; write PATH OWNER OFFSET FILE; read PATH OWNER OFFSET LENGTH FILE";
+        + " clear; hits; move-leaders; fail-over; kill-mds; stop-mds; start-mds; reset-connections; stop-chunkserver N; start-chunkserver N;"
+        + " stop-nebd; start-nebd; forget-nebd; skew SECONDS; capacity GIB; stop-etcd; start-etcd; verify;"
+        + " raise-seq PATH; chown PATH OWNER; delete PATH OWNER; mkdir PATH OWNER; create PATH OWNER GIB; write PATH OWNER OFFSET FILE; read PATH OWNER OFFSET LENGTH FILE";
 
     /// <returns>What to answer.</returns>
     public async Task<string> DoAsync(string[] words)
@@ -39,6 +39,9 @@ internal sealed class ClusterControl(Cluster cluster, EtcdProcess etcd)
                 foreach (MdsServer mds in cluster.Mds)
                     mds.ClockSkew = TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture));
                 return "";
+            case ["capacity", var gib]:
+                cluster.ChunkServerBytes = ulong.Parse(gib, CultureInfo.InvariantCulture) << 30;
+                return "";
             case ["verify"]:
                 cluster.VerifyReplicas();
                 return cluster.Faults.Violations is { Count: > 0 } violations ? throw new InvalidDataException(violations[0]) : "";
@@ -57,6 +60,9 @@ internal sealed class ClusterControl(Cluster cluster, EtcdProcess etcd)
                 if (dead is not null)
                     await cluster.StartMdsAsync(dead).ConfigureAwait(false);
                 return cluster.LeadingMds?.ToString() ?? "";
+            case ["kill-mds"]:
+                await cluster.FailOverMdsAsync().ConfigureAwait(false);
+                return cluster.LeadingMds?.ToString() ?? "";
             case ["stop-mds"]:
                 foreach (MdsServer mds in cluster.Mds)
                     await cluster.StopMdsAsync(mds).ConfigureAwait(false);
@@ -69,7 +75,8 @@ internal sealed class ClusterControl(Cluster cluster, EtcdProcess etcd)
                 await ChunkServer(number).StopAsync().ConfigureAwait(false);
                 return "";
             case ["start-chunkserver", var number]:
-                ChunkServer(number).Start();
+                if (!ChunkServer(number).IsListening)
+                    ChunkServer(number).Start();
                 return "";
             case ["stop-nebd"]:
                 await cluster.Nebd.StopAsync().ConfigureAwait(false);
@@ -95,6 +102,13 @@ internal sealed class ClusterControl(Cluster cluster, EtcdProcess etcd)
     {
         switch (words)
         {
+            case ["raise-seq", var path]:
+                cluster.RaiseSeqNum(path);
+                return "";
+            case ["chown", var path, var owner]:
+                return Demand(cluster.Tool.ChangeOwner(path, owner));
+            case ["delete", var path, var owner]:
+                return Demand(cluster.Tool.Delete(path, owner));
             case ["mkdir", var path, var owner]:
                 return Demand(cluster.Tool.Create(path, owner, 0));
             case ["create", var path, var owner, var gib]:
