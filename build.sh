@@ -25,7 +25,7 @@ usage: ./build.sh VERB
   cluster start DIR | stop DIR | tell DIR ORDER...
           run a CurveBS test cluster with a real etcd on loopback; DIR keeps its state and gets curverbd.conf and curverbd-nebd.conf
   fuzz [SECONDS]
-          feed damaged frames and messages to the parsers for so long, each (600)
+          feed damaged input to every parser for so long, each (600)
   bench   fio on CurveRbd, on qemu-nbd and on the plain file, side by side; writes bench/RESULTS.md
   clean   remove out/ and everything the compiler left
   help    this text

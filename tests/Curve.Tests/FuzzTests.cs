@@ -1,7 +1,7 @@
 using CurveRbd.Brpc;
-using CurveRbd.Brpc.Tests;
 using CurveRbd.Curve.Messages;
 using CurveRbd.Store;
+using CurveRbd.Tests;
 using Google.Protobuf;
 
 namespace CurveRbd.Curve.Tests;
@@ -29,6 +29,26 @@ public class FuzzTests
         ReadOrRefuse(damaged, ChunkResponse.Parser, reply => Assert.True(Enum.IsDefined(reply.Status)));
         ReadOrRefuse(damaged, GetLeaderResponse2.Parser, reply => Assert.NotNull(reply.Leader));
         ReadOrRefuse(damaged, Messages.Nebd.OpenFileResponse.Parser, reply => Assert.True(Enum.IsDefined(reply.RetCode)));
+        return Task.CompletedTask;
+    });
+
+    [Fact]
+    public Task Read_damaged_settings_of_a_cluster_are_refused_or_whole() => Fuzz.RunAsync(rounds: 2000, random =>
+    {
+        byte[] text = Fuzz.Damage(random, "10.0.0.1:6666,10.0.0.2:6666\ndirect\nnebd:/data/nebd/nebd.sock\nroot\n1.5"u8.ToArray());
+        string[] values = System.Text.Encoding.Latin1.GetString(text).Split('\n');
+        string[] keys = ["curve_mds", "curve_io", "curve_root_user", "rados_osd_op_timeout"];
+        try
+        {
+            CurveOptions options = CurveSettings.Read(keys.ToDictionary(key => key, _ => values[random.Next(values.Length)]), "alice");
+            Assert.NotEmpty(options.MdsAddresses);
+            Assert.True(options.OperationTimeout >= TimeSpan.Zero);
+        }
+        catch (StorageException refusal)
+        {
+            Assert.True(refusal.Errno is Errno.EINVAL or Errno.EOPNOTSUPP);
+        }
+
         return Task.CompletedTask;
     });
 

@@ -1,4 +1,5 @@
 using CurveRbd.Store;
+using CurveRbd.TestCluster;
 
 namespace CurveRbd.Curve.Tests;
 
@@ -30,6 +31,32 @@ public class NamespaceTests
         await using Fixture fixture = await Fixture.StartAsync();
 
         await FailsWithAsync(Errno.ENOENT, () => fixture.Store.CreateAsync(Fixture.Volume with { Pool = "none" }, 10 * Fixture.GiB, Fixture.Token));
+    }
+
+    [Fact]
+    public async Task Operations_whose_answers_get_lost_are_done_once_and_succeed()
+    {
+        await using Fixture fixture = await Fixture.StartAsync();
+        foreach (string method in new[] { "CreateFile", "RenameFile", "DeleteFile" })
+            fixture.Cluster.Faults.Inject(new Fault(method) { IsReplyDropped = true });
+
+        await fixture.Store.CreateAsync(Fixture.Volume, 10 * Fixture.GiB, Fixture.Token);
+        await fixture.Store.RenameAsync(Fixture.Volume, "vm-2", Fixture.Token);
+        Assert.NotNull(await fixture.Store.StatAsync(Fixture.Volume with { Name = "vm-2" }, Fixture.Token));
+        await fixture.Store.DeleteAsync(Fixture.Volume with { Name = "vm-2" }, Fixture.Token);
+
+        Assert.Empty(await fixture.Store.ListAsync("pool", Fixture.Token));
+        Assert.Equal(3, fixture.Cluster.Faults.Hits);
+    }
+
+    [Fact]
+    public async Task CreateAsync_whose_request_gets_lost_is_EEXIST_when_there_is_another_volume()
+    {
+        await using Fixture fixture = await Fixture.StartAsync();
+        await fixture.Store.CreateAsync(Fixture.Volume, 11 * Fixture.GiB, Fixture.Token);
+        fixture.Cluster.Faults.Inject(new Fault("CreateFile") { IsDropped = true });
+
+        await FailsWithAsync(Errno.EEXIST, () => fixture.Store.CreateAsync(Fixture.Volume, 10 * Fixture.GiB, Fixture.Token));
     }
 
     [Fact]

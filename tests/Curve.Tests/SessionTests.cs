@@ -151,4 +151,22 @@ public class SessionTests
         while (!await condition())
             await Task.Delay(10, Fixture.Token);
     }
+
+    [Theory]
+    [MemberData(nameof(VolumeIoTests.Releases), MemberType = typeof(VolumeIoTests))]
+    public async Task FenceAsync_shuts_out_earlier_openers_on_every_release_that_can(string release)
+    {
+        Release tested = Release.All.Single(r => r.Name == release);
+        await using Fixture fixture = await Fixture.StartAsync(new ClusterOptions { Release = tested });
+        await using IVolume earlier = await fixture.OpenNewAsync();
+        await earlier.WriteAsync(0, new byte[4096]);
+
+        bool isFenced = await ((IVolumeStore)fixture.Store).FenceAsync(Fixture.Volume, Fixture.Token);
+
+        await using IVolume later = await fixture.Store.OpenAsync(Fixture.Volume, readOnly: false, Fixture.Token);
+        await later.WriteAsync(4096, Fixture.RandomBytes(4096));
+        Exception? refusal = await Xunit.Record.ExceptionAsync(async () => await earlier.WriteAsync(0, new byte[4096]));
+        Assert.Equal(tested.HasEpochs, isFenced);
+        Assert.Equal(tested.HasEpochs ? Errno.ESHUTDOWN : null, (refusal as StorageException)?.Errno);
+    }
 }

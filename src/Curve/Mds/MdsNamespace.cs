@@ -7,6 +7,9 @@ namespace CurveRbd.Curve;
 /// <summary>Files and directories: one method per RPC, refusals as <see cref="StorageException"/>s.</summary>
 internal sealed class MdsNamespace(MdsClient mds, CurveOptions options, TimeProvider time)
 {
+    // How far an MDS' clock may be from this host's before it refuses everything.
+    private static readonly TimeSpan s_clockSkewMax = TimeSpan.FromSeconds(15);
+
     public Task CreateVolumeAsync(string path, string owner, ulong length, CancellationToken cancellationToken) =>
         CallAsync($"create {path}", owner, MdsMethods.CreateFile, CreateFileResponse.Parser, reply => reply.StatusCode, stamp => new CreateFileRequest
         {
@@ -19,7 +22,7 @@ internal sealed class MdsNamespace(MdsClient mds, CurveOptions options, TimeProv
             StripeUnit = options.StripeUnit,
             StripeCount = options.StripeCount,
             Poolset = options.Poolset,
-        }, cancellationToken);
+        }, DoneBy(StatusCode.FileExists, WasCreated(path, owner, file => file.IsVolume && file.Length == length, cancellationToken)), cancellationToken);
 
     public Task CreateDirectoryAsync(string path, string owner, CancellationToken cancellationToken) =>
         CallAsync($"create directory {path}", owner, MdsMethods.CreateFile, CreateFileResponse.Parser, reply => reply.StatusCode, stamp => new CreateFileRequest
@@ -30,7 +33,7 @@ internal sealed class MdsNamespace(MdsClient mds, CurveOptions options, TimeProv
             FileLength = 0,
             Signature = stamp.Signature,
             Date = stamp.Date,
-        }, cancellationToken);
+        }, DoneBy(StatusCode.FileExists, WasCreated(path, owner, file => file.Type == FileType.Directory, cancellationToken)), cancellationToken);
 
     /// <summary>Deletes a volume (CurveBS keeps it in its recycle bin) or an empty directory.</summary>
     public Task DeleteAsync(string path, string owner, CancellationToken cancellationToken) =>
@@ -40,7 +43,7 @@ internal sealed class MdsNamespace(MdsClient mds, CurveOptions options, TimeProv
             Owner = stamp.Owner,
             Signature = stamp.Signature,
             Date = stamp.Date,
-        }, cancellationToken);
+        }, DoneBy(StatusCode.FileNotExists, () => Task.FromResult(true)), cancellationToken);
 
     public Task RenameAsync(string path, string newPath, string owner, CancellationToken cancellationToken) =>
         CallAsync($"rename {path} to {newPath}", owner, MdsMethods.RenameFile, RenameFileResponse.Parser, reply => reply.StatusCode, stamp => new RenameFileRequest
@@ -50,7 +53,7 @@ internal sealed class MdsNamespace(MdsClient mds, CurveOptions options, TimeProv
             Owner = stamp.Owner,
             Signature = stamp.Signature,
             Date = stamp.Date,
-        }, cancellationToken);
+        }, DoneBy(StatusCode.FileNotExists, async () => await FindAsync(newPath, owner, cancellationToken).ConfigureAwait(false) is not null), cancellationToken);
 
     public Task ExtendAsync(string path, string owner, ulong length, CancellationToken cancellationToken) =>
         CallAsync($"extend {path}", owner, MdsMethods.ExtendFile, ExtendFileResponse.Parser, reply => reply.StatusCode, stamp => new ExtendFileRequest
@@ -60,7 +63,7 @@ internal sealed class MdsNamespace(MdsClient mds, CurveOptions options, TimeProv
             NewSize = length,
             Signature = stamp.Signature,
             Date = stamp.Date,
-        }, cancellationToken);
+        }, null, cancellationToken);
 
     public Task ChangeOwnerAsync(string path, string newOwner, CancellationToken cancellationToken) =>
         CallAsync($"give {path} to {newOwner}", MdsStamp.RootUser, MdsMethods.ChangeOwner, ChangeOwnerResponse.Parser, reply => reply.StatusCode, stamp => new ChangeOwnerRequest
@@ -70,7 +73,7 @@ internal sealed class MdsNamespace(MdsClient mds, CurveOptions options, TimeProv
             RootOwner = stamp.Owner,
             Signature = stamp.Signature,
             Date = stamp.Date,
-        }, cancellationToken);
+        }, null, cancellationToken);
 
     /// <returns>null when there is no such file.</returns>
     public async Task<CurveFile?> FindAsync(string path, string owner, CancellationToken cancellationToken)
@@ -152,13 +155,42 @@ internal sealed class MdsNamespace(MdsClient mds, CurveOptions options, TimeProv
             throw MdsErrors.Of(status, doing);
     }
 
+    private static Done DoneBy(StatusCode status, Func<Task<bool>> wasDoneByUs) => new(status, wasDoneByUs);
+
+    /// <summary>Whether the file is the one that a try of now has made.</summary>
+    private Func<Task<bool>> WasCreated(string path, string owner, Func<CurveFile, bool> isLike, CancellationToken cancellationToken)
+    {
+        DateTimeOffset earliest = time.GetUtcNow() - s_clockSkewMax;
+        return async () => await FindAsync(path, owner, cancellationToken).ConfigureAwait(false) is { } file
+            && file.Owner == owner && file.Created >= earliest && isLike(file);
+    }
+
+    /// <param name="done">How a repetition is refused when an earlier try was executed although its answer never came; null = it is not.</param>
     private async Task CallAsync<T>(
         string doing, string owner, Brpc.RpcMethod method, MessageParser<T> parser, Func<T, StatusCode> statusOf,
-        Func<MdsStamp, IMessage> create, CancellationToken cancellationToken)
+        Func<MdsStamp, IMessage> create, Done? done, CancellationToken cancellationToken)
         where T : class, IMessage<T>
     {
-        T reply = await SendAsync(owner, method, parser, statusOf, create, cancellationToken).ConfigureAwait(false);
-        Demand(statusOf(reply), doing);
+        int tries = 0;
+        int answers = 0;
+        T reply = await SendAsync(owner, method, parser, CountAnswer, CountTry, cancellationToken).ConfigureAwait(false);
+        StatusCode status = statusOf(reply);
+        bool isRepetition = tries > answers;
+        if (isRepetition && done is not null && status == done.Status && await done.WasDoneByUs().ConfigureAwait(false))
+            return;
+        Demand(status, doing);
+
+        IMessage CountTry(MdsStamp stamp)
+        {
+            tries++;
+            return create(stamp);
+        }
+
+        StatusCode CountAnswer(T answer)
+        {
+            answers++;
+            return statusOf(answer);
+        }
     }
 
     private Task<T> SendAsync<T>(
@@ -172,8 +204,10 @@ internal sealed class MdsNamespace(MdsClient mds, CurveOptions options, TimeProv
             method,
             () => create(MdsStamp.Create(owner, options.RootPassword, time.GetUtcNow())),
             parser,
-            reply => !mayBeStarting || statusOf(reply) != StatusCode.NotSupported,
+            reply => statusOf(reply) != StatusCode.NotSupported || !mayBeStarting,
             options.MdsRetry.TotalTimeout,
             cancellationToken);
     }
+
+    private sealed record Done(StatusCode Status, Func<Task<bool>> WasDoneByUs);
 }

@@ -40,23 +40,28 @@ internal sealed class NebdFile(NebdClient client, VolumeSession session) : IAsyn
     /// <summary>No write that was sent earlier can still happen without being answered.</summary>
     public bool IsSettled => _doubtfulName is null;
 
+    /// <exception cref="StorageException">ECONNREFUSED: nobody answers. EIO: the server keeps refusing.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         long start = client.Time.GetTimestamp();
         for (int tries = 1; ; tries++)
         {
+            StorageException failure;
             try
             {
                 if (await TryOpenAsync().ConfigureAwait(false))
                     return;
-                throw Refused();
+
+                // Perhaps no MDS led when the server asked.
+                failure = Refused();
             }
             catch (RpcException error)
             {
-                if (client.Time.GetElapsedTime(start) >= client.Policy.OpenTimeout)
-                    throw client.NobodyThere(error);
+                failure = client.NobodyThere(error);
             }
 
+            if (client.Time.GetElapsedTime(start) >= client.Policy.OpenTimeout)
+                throw failure;
             await Task.Delay(DelayAfter(tries), client.Time, cancellationToken).ConfigureAwait(false);
         }
     }

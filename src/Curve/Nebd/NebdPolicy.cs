@@ -3,7 +3,7 @@ namespace CurveRbd.Curve;
 /// <summary>How patiently a nebd-server is dealt with. Defaults are those of libnebd where it has any.</summary>
 public sealed record NebdPolicy
 {
-    /// <summary>How long a first opening may find nobody behind the socket.</summary>
+    /// <summary>How long a first opening may be refused, or find nobody behind the socket.</summary>
     public TimeSpan OpenTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>For one call that is no I/O.</summary>

@@ -169,7 +169,7 @@ public sealed class ImageStreamTests
         return image;
     }
 
-    private static byte[] Small(ulong protectionLength = 1) =>
+    internal static byte[] Small(ulong protectionLength = 1) =>
     [
         .. Header(b => b.Raw((byte)'O').U64(8).U64(20).Raw((byte)'T').U64(8).U64(61).Raw((byte)'U').U64(8).U64(1 << 20)
             .Raw((byte)'C').U64(8).U64(1).Raw((byte)'M').U64(18).U32(4).Text("key1").U32(6).Text("value1").Raw((byte)'E')

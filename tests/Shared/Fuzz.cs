@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace CurveRbd.Brpc.Tests;
+namespace CurveRbd.Tests;
 
 /// <summary>
 /// Damage at random, the same for a seed. A run takes a fixed number of rounds; with CURVERBD_FUZZ_SECONDS set it takes so long instead, each
