@@ -242,20 +242,29 @@ public sealed class CurveVolumeStore : IVolumeStore
 
     private async Task<IVolume> OpenAsync(VolumePath path, VolumeSession session, bool readOnly, CancellationToken cancellationToken)
     {
-        var segments = new SegmentMap(session, _mds, _copysets, Options, _time);
-        var chunks = new ChunkClient(session, Options, _time, _closing.Token);
-        VolumeIo io = _nebd is null
-            ? new ChunkIo(session, segments, chunks, Options.ChunkRequestSizeMax)
-            : await OpenThroughNebdAsync(_nebd, session, segments, chunks, cancellationToken).ConfigureAwait(false);
-        return new CurveVolume(this, path, session, segments, chunks, io, readOnly);
+        var closing = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+        var segments = new SegmentMap(session, _mds, _copysets, Options, _time, closing.Token);
+        var chunks = new ChunkClient(session, Options, _time, closing.Token);
+        try
+        {
+            VolumeIo io = _nebd is null
+                ? new ChunkIo(session, segments, chunks, Options.ChunkRequestSizeMax)
+                : await OpenThroughNebdAsync(_nebd, session, segments, chunks, closing.Token, cancellationToken).ConfigureAwait(false);
+            return new CurveVolume(this, path, session, segments, chunks, io, closing, readOnly);
+        }
+        catch
+        {
+            closing.Dispose();
+            throw;
+        }
     }
 
     private async Task<VolumeIo> OpenThroughNebdAsync(
-        NebdClient nebd, VolumeSession session, SegmentMap segments, ChunkClient chunks, CancellationToken cancellationToken)
+        NebdClient nebd, VolumeSession session, SegmentMap segments, ChunkClient chunks, CancellationToken closing, CancellationToken cancellationToken)
     {
         NebdFile file = await nebd.OpenAsync(session, cancellationToken).ConfigureAwait(false);
         var silence = new NebdSilence(session, segments, chunks, Options.Nebd, _time);
-        return new NebdIo(file, nebd, session, silence, Options, _closing.Token);
+        return new NebdIo(file, nebd, session, silence, Options, closing);
     }
 
     private async Task ConnectAsync(CancellationToken cancellationToken)

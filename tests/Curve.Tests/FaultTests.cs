@@ -132,6 +132,31 @@ public class FaultTests
         Assert.Contains("/pool/vm-1", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, 0UL)]
+    [InlineData(false, 5 * Fixture.GiB)]
+    [InlineData(true, 0UL)]
+    public async Task GiveUp_on_a_dead_cluster_ends_what_waits(bool isThroughNebd, ulong offset)
+    {
+        await using Fixture fixture = await Fixture.StartAsync();
+        await using CurveVolumeStore store = await Fixture.ConnectAsync(fixture.Cluster, options => options with { NebdSocket = isThroughNebd ? fixture.Cluster.Nebd.Socket : "" });
+        await fixture.Store.CreateAsync(Fixture.Volume, 10 * Fixture.GiB, Fixture.Token);
+        await using IVolume volume = await store.OpenAsync(Fixture.Volume, readOnly: false, Fixture.Token);
+        await volume.WriteAsync(0, new byte[4096]);
+        await fixture.Cluster.Nebd.StopAsync();
+        foreach (MdsServer mds in fixture.Cluster.Mds)
+            await fixture.Cluster.StopMdsAsync(mds);
+        foreach (ChunkServer server in fixture.Cluster.ChunkServers)
+            await server.StopAsync();
+        Task waiting = volume.WriteAsync(offset, new byte[4096]).AsTask();
+        Assert.False(waiting.IsCompleted);
+
+        volume.GiveUp();
+
+        StorageException error = await Assert.ThrowsAsync<StorageException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30), Fixture.Token));
+        Assert.Equal(Errno.ESHUTDOWN, error.Errno);
+    }
+
     [Fact]
     public async Task WriteAsync_to_a_dead_cluster_ends_at_the_operation_timeout()
     {

@@ -124,7 +124,7 @@ internal sealed class ChunkClient(VolumeSession session, CurveOptions options, T
         }
         catch (Exception error) when (closing.IsCancellationRequested && error is OperationCanceledException or RpcException or ObjectDisposedException)
         {
-            throw new StorageException(Errno.ESHUTDOWN, $"{exchange.Method.Name} {place}: the store was closed", error);
+            throw new StorageException(Errno.ESHUTDOWN, $"{exchange.Method.Name} {place}: the volume was closed", error);
         }
     }
 

@@ -9,7 +9,8 @@ namespace CurveRbd.Curve;
 /// The segments of one open volume. An allocated segment never changes, so it is remembered; that one is not allocated is asked
 /// every time, because another opener may have written there since.
 /// </summary>
-internal sealed class SegmentMap(VolumeSession session, MdsClient mds, CopysetDirectory copysets, CurveOptions options, TimeProvider time)
+internal sealed class SegmentMap(
+    VolumeSession session, MdsClient mds, CopysetDirectory copysets, CurveOptions options, TimeProvider time, CancellationToken closing)
 {
     private readonly ConcurrentDictionary<ulong, Segment> _known = new();
     private readonly Dictionary<(ulong Index, bool Allocates), Task<Segment?>> _asked = [];
@@ -45,9 +46,9 @@ internal sealed class SegmentMap(VolumeSession session, MdsClient mds, CopysetDi
                 return null;
             return _known[index] = await ResolveAsync(fetched).ConfigureAwait(false);
         }
-        catch (Exception error) when (copysets.Closing.IsCancellationRequested && error is OperationCanceledException or ObjectDisposedException)
+        catch (Exception error) when (closing.IsCancellationRequested && error is OperationCanceledException or ObjectDisposedException)
         {
-            throw new StorageException(Errno.ESHUTDOWN, $"{DoingOf(index, allocates)}: the store was closed", error);
+            throw new StorageException(Errno.ESHUTDOWN, $"{DoingOf(index, allocates)}: the volume was closed", error);
         }
         finally
         {
@@ -65,7 +66,7 @@ internal sealed class SegmentMap(VolumeSession session, MdsClient mds, CopysetDi
             GetOrAllocateSegmentResponse.Parser,
             reply => IsFinal(reply, allocates, start),
             options.OperationTimeout,
-            copysets.Closing).ConfigureAwait(false);
+            closing).ConfigureAwait(false);
         return reply.StatusCode switch
         {
             StatusCode.Ok when reply.PageFileSegment is { Chunks.Count: > 0 } segment => segment,
@@ -106,7 +107,7 @@ internal sealed class SegmentMap(VolumeSession session, MdsClient mds, CopysetDi
         if (segment.SegmentSize != session.SegmentSize || (ulong)segment.Chunks.Count * segment.ChunkSize != segment.SegmentSize)
             throw new StorageException(Errno.EIO, $"{session.Path}: the MDS says a segment of {segment.SegmentSize} bytes with {segment.Chunks.Count} chunks of {segment.ChunkSize}");
         uint[] ids = [.. segment.Chunks.Select(chunk => chunk.CopysetID)];
-        Copyset[] resolved = await copysets.GetAsync(segment.LogicalPoolID, ids, copysets.Closing).ConfigureAwait(false);
+        Copyset[] resolved = await copysets.GetAsync(segment.LogicalPoolID, ids, closing).ConfigureAwait(false);
         return new Segment([.. segment.Chunks.Select((chunk, i) => new ChunkPlace(resolved[i], chunk.ChunkID))], segment.OriginFileId);
     }
 

@@ -127,7 +127,7 @@ internal sealed class NebdIo : VolumeIo
         }
         catch (Exception error) when (_closing.IsCancellationRequested && error is OperationCanceledException or RpcException or ObjectDisposedException)
         {
-            throw new StorageException(Errno.ESHUTDOWN, $"{exchange.Method.Name} of {_session.Path}: the store was closed", error);
+            throw new StorageException(Errno.ESHUTDOWN, $"{exchange.Method.Name} of {_session.Path}: the volume was closed", error);
         }
     }
 

@@ -4,7 +4,8 @@ namespace CurveRbd.Curve;
 
 /// <summary>An open CurveBS volume. Bytes go the way of its <see cref="VolumeIo"/>; what is known of their place comes from MDS and chunkservers.</summary>
 internal sealed class CurveVolume(
-    CurveVolumeStore store, VolumePath path, VolumeSession session, SegmentMap segments, ChunkClient chunks, VolumeIo io, bool readOnly) : IVolume
+    CurveVolumeStore store, VolumePath path, VolumeSession session, SegmentMap segments, ChunkClient chunks, VolumeIo io,
+    CancellationTokenSource closing, bool readOnly) : IVolume
 {
     private const int ZerosSize = 256 * 1024;
 
@@ -86,12 +87,19 @@ internal sealed class CurveVolume(
     public async ValueTask RefreshAsync(CancellationToken cancellationToken) =>
         session.Learn(await store.Namespace.GetAsync(session.Path, session.Owner, cancellationToken).ConfigureAwait(false));
 
+    public void GiveUp()
+    {
+        if (Volatile.Read(ref _isClosed) == 0)
+            closing.Cancel();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isClosed, 1) != 0)
             return;
         await io.DisposeAsync().ConfigureAwait(false);
         await session.DisposeAsync().ConfigureAwait(false);
+        closing.Dispose();
     }
 
     private async ValueTask<bool> HoldsDataAsync(ulong chunkIndex)

@@ -35,6 +35,7 @@ public sealed partial class Image
         Task drained = _io.CloseAsync().AsTask();
         while (!drained.IsCompleted)
         {
+            long finished = _io.FinishedCount;
             try
             {
                 await drained.WaitAsync(HeadFreeze.TimeoutOf(Pool)).ConfigureAwait(false);
@@ -42,6 +43,10 @@ public sealed partial class Image
             catch (TimeoutException)
             {
                 await _layers.AbandonFreezeAsync().ConfigureAwait(false);
+
+                // The store is away, and whoever closes must not wait for it for ever.
+                if (_io.FinishedCount == finished)
+                    _layers.Stack.GiveUp();
             }
         }
 

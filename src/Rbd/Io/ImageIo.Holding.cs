@@ -19,6 +19,9 @@ internal sealed partial class ImageIo
     /// <summary>How many requests that write have been submitted.</summary>
     public long MutationCount => Volatile.Read(ref _mutationCount);
 
+    /// <summary>How many requests the store has finished.</summary>
+    public long FinishedCount { get; private set; }
+
     /// <summary>Whether requests wait until this handle may write.</summary>
     public bool HasWaiting
     {

@@ -274,6 +274,7 @@ internal sealed partial class ImageIo
         lock (_lock)
         {
             _running--;
+            FinishedCount++;
             ready = Admit(_order.Remove(request, null), ready);
             isReported = !request.IsMutation && request.Kind != IoKind.Flush || Authority.MayAcknowledge;
             if (!isReported)

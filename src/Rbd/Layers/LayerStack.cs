@@ -98,6 +98,12 @@ internal sealed partial class LayerStack : IVolume, IFillSource
         AbandonMerge();
     }
 
+    public void GiveUp()
+    {
+        foreach (Layer layer in _map.Layers)
+            layer.Volume.GiveUp();
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (Layer layer in _map.Layers)

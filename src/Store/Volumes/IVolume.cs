@@ -33,6 +33,14 @@ public interface IVolume : IAsyncDisposable
     /// <summary>Sets the size (a value that <see cref="VolumeLimits"/> allows). New space reads as zeros.</summary>
     ValueTask ResizeAsync(ulong size, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Gives up requests that wait for a store which does not answer: they fail with ESHUTDOWN, though a write among them may still
+    /// happen. Nothing else may be asked of the volume then but to be disposed of.
+    /// </summary>
+    void GiveUp()
+    {
+    }
+
     /// <summary>Learns a size that another opener set.</summary>
     ValueTask RefreshAsync(CancellationToken cancellationToken);
 }
