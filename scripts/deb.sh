@@ -5,11 +5,11 @@ deb() {
     local version room
     version=${CURVERBD_DEB_VERSION:-$(sed -n 's|.*<Version>\(.*\)</Version>.*|\1-1|p' Directory.Build.props)}
     rm -rf out/deb
-    room=out/deb/work/curverbd-$version
+    room=out/deb/tree/curverbd-$version
     mkdir -p "$room"
     step "Collecting what goes into the packages" deb_input "$room" "$version"
     step "Building the Debian packages" deb_build "$room"
-    rm -rf out/deb/work
+    rm -rf out/deb/tree
     ls -1sh out/deb/*.deb
 }
 
@@ -43,7 +43,7 @@ deb_changelog() {
 
 deb_build() {
     (cd "$1" && SOURCE_DATE_EPOCH=$(deb_epoch) dpkg-buildpackage -b -d -us -uc)
-    mv out/deb/work/*.deb out/deb
+    mv out/deb/tree/*.deb out/deb
     # With these, "deb [trusted=yes] file:/the/path/of/out/deb ./" is a line for sources.list.
     (cd out/deb && dpkg-scanpackages --multiversion . > Packages && gzip -9kn Packages)
 }

@@ -61,7 +61,7 @@ host_tests() {
 
 end_to_end_tests() {
     touch "$results/e2e.expected"
-    timeout -k 10 1500 e2e/run -n 2 --junitxml "$results/e2e.xml" </dev/null || true
+    timeout -k 10 2400 e2e/run -n 2 --junitxml "$results/e2e.xml" </dev/null || true
 }
 
 package_tests() {

@@ -86,9 +86,9 @@ def test_snapshots_of_all_members(ioctx, group, members):
         assert list(image.list_snaps()) == []
 
 
-def test_details_of_a_snapshot(ioctx, group, members, bindings):
-    if bindings == "ceph":
-        pytest.skip("since Ceph 20")
+# Ceph's module has it since release 20.
+@pytest.mark.parametrize("bindings", ["own"], indirect=True)
+def test_details_of_a_snapshot(ioctx, group, members):
     group.create_snap("snap")
 
     info = group.get_snap_info("snap")

@@ -14,6 +14,10 @@ public partial class ExportTests
     private static readonly List<Match> s_exports = Repository.CodeOf("src/Native/Native.csproj")
         .SelectMany(path => Export().Matches(Repository.ReadText(path))).ToList();
 
+    // What the C libraries themselves call.
+    private static readonly HashSet<string> s_internal =
+        ["curverbd_start", "curverbd_completion_begin", "curverbd_completion_cancel", "curverbd_completion_finish"];
+
     [Fact]
     public void Table_names_every_function_once_in_each_form()
     {
@@ -27,7 +31,7 @@ public partial class ExportTests
     [Fact]
     public void Functions_called_implemented_are_exactly_those_in_the_code()
     {
-        IEnumerable<string> promised = s_table.Where(row => row[6] == "implemented").Select(SymbolOf).Append("curverbd_start");
+        IEnumerable<string> promised = s_table.Where(row => row[6] == "implemented").Select(SymbolOf).Concat(s_internal);
 
         IEnumerable<string> written = s_exports.Select(export => export.Groups["entry"].Value);
 
@@ -39,7 +43,7 @@ public partial class ExportTests
     {
         Dictionary<string, string> prototypes = s_table.ToDictionary(SymbolOf, row => row[7]);
 
-        IEnumerable<string> wrong = s_exports.Where(export => export.Groups["entry"].Value != "curverbd_start")
+        IEnumerable<string> wrong = s_exports.Where(export => !s_internal.Contains(export.Groups["entry"].Value))
             .Where(export => !export.Groups["comment"].Value.EndsWith(prototypes[export.Groups["entry"].Value], StringComparison.Ordinal))
             .Select(export => export.Groups["entry"].Value);
 
