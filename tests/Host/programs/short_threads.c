@@ -1,7 +1,7 @@
 /* Thousands of threads that call once and end leave nothing behind. */
 #include "host.h"
 
-#define WAVES 60
+#define WAVES 600
 #define WIDTH 100
 
 static rbd_image_t image;
@@ -31,7 +31,8 @@ int main(void)
     }
     long grown = status_of("VmRSS") - memory;
     fprintf(stderr, "# %d more threads, grown by %ld KiB\n", WAVES * WIDTH / 2, grown);
-    CHECK(grown < 3000);
+    /* What the collector has not come to yet of the last few thousand; 120,000 threads were seen to grow by 256 KiB. */
+    CHECK(grown < 6000);
     CHECK(status_of("Threads") < 30);
     EQUAL(0, rbd_close(image));
     disconnect(client);
