@@ -5,6 +5,9 @@ import os
 import pytest
 
 
+# One cluster for all of them.
+pytestmark = pytest.mark.xdist_group("ceph")
+
 CLIENTS = """
 import json, os, sys
 import rados, rbd
