@@ -135,7 +135,7 @@ static void route(struct curverbd_library *library)
 {
     for (size_t i = 0; i < library->count; i++) {
         library->own[i] = library->table[i];
-        library->ceph[i] = curverbd_ceph_function(library->soname, &library->exports[i]);
+        library->ceph[i] = curverbd_ceph_function(library->soname, library->exports[i].symbol);
     }
     for (size_t i = 0; i < library->count; i++) {
         if (library->routes[i])

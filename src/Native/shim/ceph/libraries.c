@@ -78,17 +78,17 @@ static void *function_of(void *library, const char *name)
     return library ? dlsym(library, name) : NULL;
 }
 
-curverbd_function *curverbd_ceph_function(const char *soname, const struct curverbd_export *export)
+curverbd_function *curverbd_ceph_function(const char *soname, const char *symbol)
 {
     static const char base[] = "_base";
     void *library = strcmp(soname, "librbd.so.1") == 0 ? librbd : librados;
-    size_t length = strlen(export->symbol);
-    if (length > sizeof base && strcmp(export->symbol + length - (sizeof base - 1), base) == 0) {
+    size_t length = strlen(symbol);
+    if (length > sizeof base && strcmp(symbol + length - (sizeof base - 1), base) == 0) {
         char name[256];
-        snprintf(name, sizeof name, "%.*s", (int)(length - (sizeof base - 1)), export->symbol);
+        snprintf(name, sizeof name, "%.*s", (int)(length - (sizeof base - 1)), symbol);
         return library ? (curverbd_function *)dlvsym(library, name, "LIBRADOS_2.0.0") : NULL;
     }
-    return (curverbd_function *)function_of(library, export->symbol);
+    return (curverbd_function *)function_of(library, symbol);
 }
 
 static int configure(void *cluster, const char *file, const char *const *options)

@@ -24,24 +24,18 @@ static struct watched *watched;
 static int (*begin)(long), (*cancel)(long), (*finish)(long, long);
 static struct completions of_rbd, of_rados;
 
-static void *ceph(const char *soname, const char *name)
-{
-    const struct curverbd_export export = { .symbol = name };
-    return (void *)curverbd_ceph_function(soname, &export);
-}
-
 void curverbd_loans_use(void *native)
 {
     begin = (int (*)(long))dlsym(native, "curverbd_completion_begin");
     cancel = (int (*)(long))dlsym(native, "curverbd_completion_cancel");
     finish = (int (*)(long, long))dlsym(native, "curverbd_completion_finish");
-    of_rbd.create = (int (*)(void *, void (*)(void *, void *), void **))ceph("librbd.so.1", "rbd_aio_create_completion");
-    of_rbd.value = (long (*)(void *))ceph("librbd.so.1", "rbd_aio_get_return_value");
-    of_rbd.argument = (void *(*)(void *))ceph("librbd.so.1", "rbd_aio_get_arg");
-    of_rbd.release = (void (*)(void *))ceph("librbd.so.1", "rbd_aio_release");
-    of_rados.create_rados = (int (*)(void *, void (*)(void *, void *), void (*)(void *, void *), void **))ceph("librados.so.2", "rados_aio_create_completion");
-    of_rados.value = (long (*)(void *))ceph("librados.so.2", "rados_aio_get_return_value");
-    of_rados.release = (void (*)(void *))ceph("librados.so.2", "rados_aio_release");
+    of_rbd.create = (int (*)(void *, void (*)(void *, void *), void **))curverbd_ceph_function("librbd.so.1", "rbd_aio_create_completion");
+    of_rbd.value = (long (*)(void *))curverbd_ceph_function("librbd.so.1", "rbd_aio_get_return_value");
+    of_rbd.argument = (void *(*)(void *))curverbd_ceph_function("librbd.so.1", "rbd_aio_get_arg");
+    of_rbd.release = (void (*)(void *))curverbd_ceph_function("librbd.so.1", "rbd_aio_release");
+    of_rados.create_rados = (int (*)(void *, void (*)(void *, void *), void (*)(void *, void *), void **))curverbd_ceph_function("librados.so.2", "rados_aio_create_completion");
+    of_rados.value = (long (*)(void *))curverbd_ceph_function("librados.so.2", "rados_aio_get_return_value");
+    of_rados.release = (void (*)(void *))curverbd_ceph_function("librados.so.2", "rados_aio_release");
 }
 
 void curverbd_forget_loans(void)
