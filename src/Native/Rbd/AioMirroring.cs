@@ -13,11 +13,7 @@ internal static unsafe class AioMirroring
     {
         try
         {
-            Handles.Images.Get(image);
-            Completion told = CompletionPool.Get(completion);
-            told.Start();
-            told.Follow(Refused(Errno.EINVAL));
-            return 0;
+            return Refuse(image, completion, Errno.EINVAL);
         }
         catch (Exception error)
         {
@@ -31,11 +27,7 @@ internal static unsafe class AioMirroring
     {
         try
         {
-            Handles.Images.Get(image);
-            Completion told = CompletionPool.Get(completion);
-            told.Start();
-            told.Follow(Refused(Errno.EINVAL));
-            return 0;
+            return Refuse(image, completion, Errno.EINVAL);
         }
         catch (Exception error)
         {
@@ -49,11 +41,7 @@ internal static unsafe class AioMirroring
     {
         try
         {
-            Handles.Images.Get(image);
-            Completion told = CompletionPool.Get(completion);
-            told.Start();
-            told.Follow(Refused(Errno.ENOENT));
-            return 0;
+            return Refuse(image, completion, Errno.ENOENT);
         }
         catch (Exception error)
         {
@@ -147,6 +135,12 @@ internal static unsafe class AioMirroring
         }
     }
 
-    private static Task Refused(Errno errno) =>
-        Task.FromException(new StorageException(errno, "the image's pool is not mirrored"));
+    private static int Refuse(nint image, nint completion, Errno errno)
+    {
+        Handles.Images.Get(image);
+        Completion told = CompletionPool.Get(completion);
+        told.Start();
+        told.Follow(Task.FromException(new StorageException(errno, "the image's pool is not mirrored")));
+        return 0;
+    }
 }

@@ -13,10 +13,7 @@ internal static unsafe class MirrorImageLists
     {
         try
         {
-            OutBuffer.ThrowIfNull(count);
-            Handles.IoContexts.Get(ioContext);
-            *count = 0;
-            return 0;
+            return None(ioContext, count);
         }
         catch (Exception error)
         {
@@ -44,10 +41,7 @@ internal static unsafe class MirrorImageLists
     {
         try
         {
-            OutBuffer.ThrowIfNull(count);
-            Handles.IoContexts.Get(ioContext);
-            *count = 0;
-            return 0;
+            return None(ioContext, count);
         }
         catch (Exception error)
         {
@@ -75,10 +69,7 @@ internal static unsafe class MirrorImageLists
     {
         try
         {
-            OutBuffer.ThrowIfNull(count);
-            Handles.IoContexts.Get(ioContext);
-            *count = 0;
-            return 0;
+            return None(ioContext, count);
         }
         catch (Exception error)
         {
@@ -106,10 +97,7 @@ internal static unsafe class MirrorImageLists
     {
         try
         {
-            OutBuffer.ThrowIfNull(count);
-            Handles.IoContexts.Get(ioContext);
-            *count = 0;
-            return 0;
+            return None(ioContext, count);
         }
         catch (Exception error)
         {
@@ -137,14 +125,19 @@ internal static unsafe class MirrorImageLists
     {
         try
         {
-            OutBuffer.ThrowIfNull(count);
-            Handles.IoContexts.Get(ioContext);
-            *count = 0;
-            return 0;
+            return None(ioContext, count);
         }
         catch (Exception error)
         {
             return Failure.Of(error);
         }
+    }
+
+    private static int None(nint ioContext, nuint* count)
+    {
+        OutBuffer.ThrowIfNull(count);
+        Handles.IoContexts.Get(ioContext);
+        *count = 0;
+        return 0;
     }
 }
