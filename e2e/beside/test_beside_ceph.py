@@ -76,6 +76,7 @@ with theirs() as b, b.open_ioctx('rbd') as y:
         completions = [image.aio_read(number * 4096, 4096, over) for number in range(200)]
         for completion in completions:
             completion.wait_for_complete_and_cb()
+        assert {value for value, _ in seen} == {4096}, {value for value, _ in seen}
         assert sorted(data for _, data in seen) == [bytes([number]) * 4096 for number in range(200)]
         image.aio_flush(over).wait_for_complete_and_cb()
 """)
