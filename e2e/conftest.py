@@ -1,6 +1,7 @@
 import os
 
 import pytest
+from _pytest.runner import runtestprotocol
 from room import LIBRARIES, Room
 
 
@@ -8,6 +9,17 @@ def pytest_sessionstart():
     # Set at process start or not at all: without it the stock libraries would be tested.
     if os.environ.get("LD_LIBRARY_PATH", "").split(":")[0] == "" or not LIBRARIES.is_dir():
         pytest.exit("start these tests with e2e/run, after ./build.sh all", returncode=4)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    """Tests that share services of theirs run in this process and load the library in others only; all others in a forked child each."""
+    if not item.get_closest_marker("in_worker"):
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    runtestprotocol(item, nextitem=nextitem)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 import pathlib
 
 import pytest
-from _pytest.runner import runtestprotocol
 from cinder_services import cinder
 from glance_api import glance
 from openstack_host import OpenStackHost
@@ -11,19 +10,11 @@ OWN_MODULES = HERE.parent.parent / "out/python"
 
 
 def pytest_collection_modifyitems(items):
-    """A test that hangs fails, and what it started is ended: the other way of pytest-timeout would end this process."""
+    """The tests of a module share its services."""
     for item in items:
         if item.path.parent == HERE:
+            item.add_marker(pytest.mark.in_worker)
             item.add_marker(pytest.mark.timeout(300, method="signal"))
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item, nextitem):
-    """Not in a forked child: the tests of a module share its services, and the library is loaded in those only."""
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    runtestprotocol(item, nextitem=nextitem)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    return True
 
 
 def pytest_generate_tests(metafunc):
