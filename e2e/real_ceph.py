@@ -1,5 +1,6 @@
 """A Ceph cluster of Debian's own programs: one monitor and one storage daemon with its objects in memory, on 127.0.0.1."""
 
+import json
 import os
 import pathlib
 import socket
@@ -32,9 +33,7 @@ class RealCeph:
 fsid = {fsid}
 mon_host = v1:{self.mon}
 ms_bind_msgr2 = false
-auth_cluster_required = none
-auth_service_required = none
-auth_client_required = none
+keyring = {self.path}/client.admin.keyring
 osd_pool_default_size = 1
 mon_allow_pool_size_one = true
 mon_allow_pool_delete = true
@@ -45,6 +44,8 @@ admin_socket = {self.path}/$name.$pid.asok
 
 [mon]
 mon_data = {self.path}/mon
+keyring = {self.path}/mon/keyring
+auth_allow_insecure_global_id_reclaim = false
 mon_data_avail_crit = 1
 
 [mon.a]
@@ -52,6 +53,7 @@ public_addr = 127.0.0.1
 
 [osd]
 osd_data = {self.path}/osd
+keyring = {self.path}/osd/keyring
 osd_objectstore = memstore
 memstore_device_bytes = 2147483648
 public_addr = 127.0.0.1
@@ -59,15 +61,19 @@ cluster_addr = 127.0.0.1
 """)
         monmap = self.path / "monmap"
         self._tool("monmaptool", "--create", "--addv", "a", f"[v1:{self.mon}]", "--fsid", fsid, monmap)
-        self._tool("ceph-mon", "--mkfs", "-i", "a", "--monmap", monmap)
+        self._make_keys()
+        self._tool("ceph-mon", "--mkfs", "-i", "a", "--monmap", monmap, "--keyring", self.path / "mon.keyring")
         self._daemon("ceph-mon", "-i", "a", "-f")
-        osd = str(uuid.uuid4())
-        assert self.ceph("osd", "new", osd, timeout=60).strip() == "0"
+        osd, key = str(uuid.uuid4()), self._tool("ceph-authtool", "--gen-print-key").strip()
+        secrets = self.path / "secrets.json"
+        secrets.write_text(json.dumps({"cephx_secret": key}))
+        assert self.ceph("osd", "new", osd, "-i", secrets, timeout=60).strip() == "0"
         (self.path / "osd").mkdir()
+        self._tool("ceph-authtool", "--create-keyring", self.path / "osd/keyring", "--name", "osd.0", "--add-key", key)
         self._tool("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", osd)
         self._daemon("ceph-osd", "-i", "0", "-f")
         self._wait_until_up()
-        for pool in ("rbd", "backup"):
+        for pool in ("rbd", "backup", "data"):
             self.ceph("osd", "pool", "create", pool, "8")
 
     def stop(self):
@@ -99,8 +105,15 @@ cluster_addr = 127.0.0.1
         except AssertionError:  # the monitor of a busy machine does not answer in time
             return ""
 
+    def _make_keys(self):
+        admin, mon = self.path / "client.admin.keyring", self.path / "mon.keyring"
+        self._tool("ceph-authtool", "--create-keyring", admin, "--gen-key", "-n", "client.admin",
+                   "--cap", "mon", "allow *", "--cap", "osd", "allow *", "--cap", "mgr", "allow *")
+        self._tool("ceph-authtool", "--create-keyring", mon, "--gen-key", "-n", "mon.", "--cap", "mon", "allow *")
+        self._tool("ceph-authtool", mon, "--import-keyring", admin)
+
     def _tool(self, program, *words):
-        self._run(program, "--conf", self.conf, *words)
+        return self._run(program, "--conf", self.conf, *words)
 
     def _daemon(self, program, *words):
         with open(self.path / f"{program}.out", "wb") as out:

@@ -7,7 +7,7 @@ import pytest
 
 
 # One cluster for all of them.
-pytestmark = pytest.mark.xdist_group("ceph")
+pytestmark = [pytest.mark.xdist_group("ceph"), pytest.mark.in_worker, pytest.mark.timeout(300, method="signal")]
 
 CLIENTS = """
 import json, os, sys
@@ -34,7 +34,7 @@ with ours() as a, theirs() as b:
 """).split("\n")
 
     assert out[0] == f"True {ceph.ceph('fsid').strip()}"
-    assert out[1] == "['backup', 'rbd']"
+    assert out[1] == "['backup', 'data', 'rbd']"
 
 
 def test_images_of_both_hold_their_own_data(beside, ceph):
@@ -85,11 +85,11 @@ with theirs() as b, b.open_ioctx('rbd') as y:
 def test_image_options_reach_ceph(beside, ceph):
     beside.python(CLIENTS + """
 with theirs() as b, b.open_ioctx('rbd') as y:
-    rbd.RBD().create(y, 'options', 1 << 30, order=23, stripe_unit=65536, stripe_count=4, data_pool='backup', features=rbd.RBD_FEATURE_LAYERING | rbd.RBD_FEATURE_STRIPINGV2)
+    rbd.RBD().create(y, 'options', 1 << 30, order=23, stripe_unit=65536, stripe_count=4, data_pool='data', features=rbd.RBD_FEATURE_LAYERING | rbd.RBD_FEATURE_STRIPINGV2)
 """)
 
     info = ceph.rbd("info", "rbd/options")
-    assert "order 23" in info and "stripe count: 4" in info and "data_pool: backup" in info
+    assert "order 23" in info and "stripe count: 4" in info and "data_pool: data" in info
 
 
 def test_objects_and_their_operations_reach_ceph(beside, ceph):
