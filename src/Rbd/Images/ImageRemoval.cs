@@ -9,8 +9,8 @@ namespace CurveRbd.Rbd;
 /// <param name="isTrashed">Whether it is an image of the trash that is to go, or one with a name.</param>
 internal sealed class ImageRemoval(ImagePool pool, string id, string image, bool isTrashed)
 {
-    // In one transaction. If there are more, some are layers that nobody needs: a head lies on fewer.
-    private const int VolumesAtOnceMax = ImagePool.TransactionMax;
+    // In the transaction that ends the image, two changes each (etcd: 128). The rest follows with the first of these.
+    private const int VolumesAtOnceMax = 50;
 
     public Task RemoveAsync(ProgressCallback? progress, CancellationToken cancellationToken) =>
         ImagePool.RetryAsync($"remove {image}", () => TryAsync(progress, cancellationToken));
@@ -51,14 +51,17 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image, bool
         await ThrowIfWatchedAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<VolumeOfImage> volumes =
             await VolumeOfImage.ListAsync(pool, header.Value, cancellationToken).ConfigureAwait(false);
-        if (volumes.Count > VolumesAtOnceMax)
-            return await DropUnneededAsync(cancellationToken).ConfigureAwait(false);
         CloneDetachment? detachment = await CloneDetachment.ReadAsync(pool, header.Value, cancellationToken).ConfigureAwait(false);
         RecordTransaction transaction = operation.NewTransaction().Require(header.Record).Require(bar);
         await AddNameAsync(transaction, header.Value, cancellationToken).ConfigureAwait(false);
         transaction.Delete(header.Record.Key).Delete(bar.Key);
         detachment?.AddTo(transaction);
-        List<Stored<VolumeClaim>> removing = [.. volumes.Select(volume => AddVolume(transaction, operation, volume))];
+        List<Stored<VolumeClaim>> removing =
+        [
+            .. volumes.OrderBy(volume => volume.OtherClaimKey is null) // nobody sees to a second claim later
+                .Take(VolumesAtOnceMax)
+                .Select(volume => AddVolume(transaction, operation, volume)),
+        ];
         RecordCommit commit = await pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
         if (!commit.Succeeded)
             return false;
@@ -69,13 +72,6 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image, bool
         if (detachment is not null)
             await detachment.SettleAsync(commit.Revision).ConfigureAwait(false);
         return true;
-    }
-
-    /// <returns>false: look again.</returns>
-    private async Task<bool> DropUnneededAsync(CancellationToken cancellationToken)
-    {
-        await LayerMerger.DropAsync(pool, id, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
-        return false;
     }
 
     private async ValueTask AddNameAsync(RecordTransaction transaction, ImageHeader header, CancellationToken cancellationToken)

@@ -79,7 +79,10 @@ internal static class VolumeClaims
         return true;
     }
 
-    /// <summary>Deletes a volume that no layer uses any more, the leftover records of an image that is gone, and the claim.</summary>
+    /// <summary>
+    /// Deletes a volume that no layer uses any more, what is left of an image that is gone (its other volumes too), and the claim: as
+    /// long as that is there, whoever comes next can begin anew.
+    /// </summary>
     public static async Task FinishRemovalAsync(
         ImagePool pool, Stored<VolumeClaim> claim, CancellationToken cancellationToken)
     {
@@ -87,9 +90,30 @@ internal static class VolumeClaims
         var keys = new RecordKeys(claim.Value.ImagePoolId);
         Record? header = await pool.Records.GetAsync(keys.Header(claim.Value.ImageId), cancellationToken).ConfigureAwait(false);
         if (header is null)
-            await pool.DeleteRangeAsync(keys.Image(claim.Value.ImageId), cancellationToken).ConfigureAwait(false);
+            await RemoveRemainsAsync(pool, claim, keys, cancellationToken).ConfigureAwait(false);
         var release = new RecordTransaction().Require(claim.Record).Delete(claim.Record.Key);
         await pool.Records.CommitAsync(release, cancellationToken).ConfigureAwait(false);
+    }
+
+    // An image of many layers is removed with some of them: there is a limit to a transaction. All lie in one pool.
+    private static async Task RemoveRemainsAsync(
+        ImagePool pool, Stored<VolumeClaim> claim, RecordKeys keys, CancellationToken cancellationToken)
+    {
+        string claims = claim.Record.Key[..claim.Record.Key.LastIndexOf('/')] + '/';
+        IReadOnlyList<Stored<LayerRecord>> layers = await pool.RangeAsync(
+            keys.Layers(claim.Value.ImageId), RbdJsonContext.Default.LayerRecord, cancellationToken).ConfigureAwait(false);
+        foreach (string volume in layers.Select(layer => layer.Value.Volume))
+            await RemoveRemainAsync(pool, claim.Value, claims + ByteName.FromText(volume).Encode(), cancellationToken).ConfigureAwait(false);
+        await pool.DeleteRangeAsync(keys.Image(claim.Value.ImageId), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task RemoveRemainAsync(ImagePool pool, VolumeClaim image, string key, CancellationToken cancellationToken)
+    {
+        Stored<VolumeClaim>? claim = await pool.GetAsync(key, RbdJsonContext.Default.VolumeClaim, cancellationToken).ConfigureAwait(false);
+        if (claim?.Value is not { State: ClaimState.Live } live || !string.Equals(live.ImageId, image.ImageId, StringComparison.Ordinal) || live.ImagePoolId != image.ImagePoolId)
+            return;
+        await DeleteVolumeAsync(pool, live.Path, cancellationToken).ConfigureAwait(false);
+        await pool.TryCommitAsync(new RecordTransaction().Require(claim.Record).Delete(key), cancellationToken).ConfigureAwait(false);
     }
 
     // Ids of pools are never used again.

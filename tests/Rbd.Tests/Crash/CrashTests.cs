@@ -46,6 +46,20 @@ public sealed class CrashTests
             Assert.Equal(0, await FirstByteAsync(image));
         });
 
+    // More layers than one transaction can end: 60 snapshots came and went, and nobody stayed to merge them.
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public Task Remove_with_a_long_chain(bool isCurve) => EachCrashAsync(
+        isCurve,
+        setUp: CreateWithLongChainAsync,
+        operation: io => ImageDirectory.RemoveAsync(io, "image", null, CancellationToken.None),
+        check: async pool =>
+        {
+            if ((await pool.ListAsync()).Any())
+                await ExpectDataAsync(pool, "image");
+        },
+        stride: 41);
+
     [Theory]
     [MemberData(nameof(Stores))]
     public Task Rename(bool isCurve) => EachCrashAsync(
@@ -124,13 +138,13 @@ public sealed class CrashTests
         });
 
     private static async Task EachCrashAsync(
-        bool isCurve, Func<TestPool, Task> setUp, Func<IoContext, Task> operation, Func<TestPool, Task> check)
+        bool isCurve, Func<TestPool, Task> setUp, Func<IoContext, Task> operation, Func<TestPool, Task> check, int stride = 1)
     {
         foreach (bool isAfter in (bool[])[false, true])
         {
             int call = 1;
             while (await DiesAsync(isCurve, call, isAfter, setUp, operation, check))
-                call++;
+                call += stride;
             Assert.True(call > 3, "the operation must have met crashes");
         }
     }
@@ -191,6 +205,21 @@ public sealed class CrashTests
         await using Image image = await pool.CreateAndOpenAsync(5000);
         await image.WriteAsync(0, Enumerable.Repeat((byte)7, 5000).ToArray());
         await image.Metadata.SetAsync("old", "1", CancellationToken.None);
+    }
+
+    private static async Task CreateWithLongChainAsync(TestPool pool)
+    {
+        await CreateWithDataAsync(pool);
+        await using Image image = await pool.OpenAsync("image");
+        for (int i = 0; i < 60; i++)
+        {
+            await image.WriteAsync(0, new byte[] { 7 });
+            await image.Snapshots.CreateAsync($"s{i}", SnapshotCreateFlags.None, null, CancellationToken.None);
+        }
+
+        for (int i = 0; i < 60; i++)
+            await image.Snapshots.RemoveAsync($"s{i}", SnapshotRemoveFlags.None, null, CancellationToken.None);
+        Assert.True((await pool.ListVolumesAsync()).Count() > 50);
     }
 
     private static async Task ExpectDataAsync(TestPool pool, string name)
