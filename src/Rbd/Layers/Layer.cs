@@ -9,6 +9,8 @@ internal sealed class Layer : IDisposable
     private const ulong GrowthMin = 64UL << 20;
 
     private readonly SemaphoreSlim _oneAtATime = new(1);
+    private readonly Lock _doubtLock = new();
+    private readonly HashSet<uint> _inDoubt = []; // taken places, of which it is not certain that the last write to them is over
 
     public Layer(byte slot, LayerSource source, OverlayHeader? header)
     {
@@ -52,6 +54,16 @@ internal sealed class Layer : IDisposable
     /// </summary>
     public bool KeepsFreedPlaces { get; set; }
 
+    /// <summary>Places that hold a cluster, or are to; null: not counted.</summary>
+    public long? UsedPlaces
+    {
+        get
+        {
+            lock (_doubtLock)
+                return KeepsFreedPlaces ? null : Places?.Count - _inDoubt.Count;
+        }
+    }
+
     public ulong OffsetOf(OverlayEntry entry) => Header!.PlaceOffset(entry.Place);
 
     public void Dispose() => _oneAtATime.Dispose();
@@ -60,6 +72,8 @@ internal sealed class Layer : IDisposable
     public void Forget()
     {
         Places = null;
+        lock (_doubtLock)
+            _inDoubt.Clear();
         Table?.Forget();
     }
 
@@ -69,6 +83,36 @@ internal sealed class Layer : IDisposable
 
     /// <summary>Extends the volume so that it holds <paramref name="end"/> bytes.</summary>
     public ValueTask EnsureSizeAsync(ulong end) => end <= Volume.Size ? ValueTask.CompletedTask : new(GrowAsync(end));
+
+    /// <summary>Writes to places that no entry says yet.</summary>
+    public async Task WriteAsync(PlaceRun run, IoVector data)
+    {
+        try
+        {
+            await Volume.WriteAsync(Header!.PlaceOffset(run.First), data).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            Doubt(run, error);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// No entry will say these places. One whose write has failed without an answer is not used again while the layer is open: the
+    /// write may still arrive, and must not meet another cluster's data.
+    /// </summary>
+    public void GiveBack(PlaceRun run)
+    {
+        for (uint place = run.First; place < run.First + (uint)run.Count; place++)
+        {
+            bool isInDoubt;
+            lock (_doubtLock)
+                isInDoubt = _inDoubt.Contains(place);
+            if (!isInDoubt)
+                Places!.Free(new PlaceRun(place, 1));
+        }
+    }
 
     /// <summary>Gives places back once nothing durable points at them any more.</summary>
     public async Task ReleaseAsync(List<uint> places)
@@ -92,12 +136,25 @@ internal sealed class Layer : IDisposable
             ulong length = (ulong)run.Count << OverlayHeader.ClusterShift;
             await Volume.ZeroAsync(Header!.PlaceOffset(run.First), length, ZeroMode.Unmap).ConfigureAwait(false);
         }
-        catch (StorageException)
+        catch (StorageException error)
         {
             // The space comes back when the place is used again; nobody reads it until then.
+            Doubt(run, error);
         }
 
-        Places!.Free(run);
+        GiveBack(run);
+    }
+
+    // A full store has answered: nothing is under way.
+    private void Doubt(PlaceRun run, Exception error)
+    {
+        if (error is StorageException { Errno: Errno.ENOSPC or Errno.EDQUOT or Errno.EOPNOTSUPP })
+            return;
+        lock (_doubtLock)
+        {
+            for (uint place = run.First; place < run.First + (uint)run.Count; place++)
+                _inDoubt.Add(place);
+        }
     }
 
     private async Task LoadPlacesOnceAsync()

@@ -125,11 +125,11 @@ internal sealed class LayerLift(
         {
             ulong place = upper.Header!.PlaceOffset(run.First);
             await upper.EnsureSizeAsync(place + OverlayHeader.ClusterSize).ConfigureAwait(false);
-            await upper.Volume.WriteAsync(place, buffer).ConfigureAwait(false);
+            await upper.WriteAsync(run, buffer).ConfigureAwait(false);
         }
         catch
         {
-            upper.Places.Free(run);
+            upper.GiveBack(run);
             throw;
         }
 

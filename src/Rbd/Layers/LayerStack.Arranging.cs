@@ -57,7 +57,7 @@ internal sealed partial class LayerStack
     public void SetFilled(IVolume volume, ulong filled) => LayerOf(volume).Filled = filled;
 
     /// <summary>Clusters that an overlay of the stack holds data of; null while that is not counted: before it is written to and once it merges away.</summary>
-    public long? UsedPlaces(IVolume volume) => LayerOf(volume) is { KeepsFreedPlaces: false } layer ? layer.Places?.Count : null;
+    public long? UsedPlaces(IVolume volume) => LayerOf(volume).UsedPlaces;
 
     private static bool IsPrefix(Layer[] layers, Layer[] of) =>
         layers.Length <= of.Length && layers.AsSpan().SequenceEqual(of.AsSpan(0, layers.Length));

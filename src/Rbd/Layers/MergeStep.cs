@@ -107,11 +107,11 @@ internal sealed class MergeStep(TableBlocks blocks, Region region, TableBlock up
         {
             ulong offset = lower.Header!.PlaceOffset(run.First);
             await lower.EnsureSizeAsync(offset + OverlayHeader.ClusterSize).ConfigureAwait(false);
-            await lower.Volume.WriteAsync(offset, buffer).ConfigureAwait(false);
+            await lower.WriteAsync(run, buffer).ConfigureAwait(false);
         }
         catch
         {
-            lower.Places.Free(run);
+            lower.GiveBack(run);
             throw;
         }
 

@@ -29,7 +29,7 @@ internal sealed class RegionWrite(LayerMap map, TableBlocks blocks, Region regio
         catch
         {
             foreach (NewCluster placed in _placed)
-                placed.Layer.Places!.Free(new PlaceRun(placed.Place, 1));
+                placed.Layer.GiveBack(new PlaceRun(placed.Place, 1));
             throw;
         }
 
@@ -92,7 +92,7 @@ internal sealed class RegionWrite(LayerMap map, TableBlocks blocks, Region regio
             wanted++;
         PlaceRun run = await TakePlacesAsync(target, offset, wanted).ConfigureAwait(false);
         int length = run.Count * OverlayHeader.ClusterSize;
-        _writes.Add(target.Volume.WriteAsync(target.Header!.PlaceOffset(run.First), rest.Slice(0, length)).AsTask());
+        _writes.Add(target.WriteAsync(run, rest.Slice(0, length)));
         return length;
     }
 
@@ -102,15 +102,15 @@ internal sealed class RegionWrite(LayerMap map, TableBlocks blocks, Region regio
         PlaceRun run = await TakePlacesAsync(target, offset, 1).ConfigureAwait(false);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(OverlayHeader.ClusterSize);
         _buffers.Add(buffer);
-        _writes.Add(CopyUpAsync(target, run.First, offset, data, buffer.AsMemory(0, OverlayHeader.ClusterSize)));
+        _writes.Add(CopyUpAsync(target, run, offset, data, buffer.AsMemory(0, OverlayHeader.ClusterSize)));
     }
 
-    private async Task CopyUpAsync(Layer target, uint place, ulong offset, IoVector data, Memory<byte> cluster)
+    private async Task CopyUpAsync(Layer target, PlaceRun run, ulong offset, IoVector data, Memory<byte> cluster)
     {
         ulong start = offset & ~(ulong)(OverlayHeader.ClusterSize - 1);
         await map.ReadAsync(region, start, cluster).ConfigureAwait(false);
         data.CopyTo(cluster.Span[(int)(offset - start)..]);
-        await target.Volume.WriteAsync(target.Header!.PlaceOffset(place), cluster).ConfigureAwait(false);
+        await target.WriteAsync(run, cluster).ConfigureAwait(false);
     }
 
     private async ValueTask<PlaceRun> TakePlacesAsync(Layer target, ulong offset, int wanted)

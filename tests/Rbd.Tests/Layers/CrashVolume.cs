@@ -139,8 +139,17 @@ internal sealed class CrashVolume(CrashStore store, string name, ulong size)
         if (!isDurable)
             Remember(firstSector, lastSector, isFirst: true);
         Put(offset, bytes);
-        if (!isDurable)
+        if (isDurable)
+            Settle(firstSector, lastSector);
+        else
             Remember(firstSector, lastSector, isFirst: false);
+    }
+
+    // What is durable on its own leaves no choice between what was before. Writes are of whole sectors on such a store.
+    private void Settle(ulong firstSector, ulong lastSector)
+    {
+        for (ulong sector = firstSector; sector <= lastSector; sector++)
+            _sectors.Remove(sector);
     }
 
     private void Remember(ulong firstSector, ulong lastSector, bool isFirst)

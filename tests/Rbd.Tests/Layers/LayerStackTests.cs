@@ -80,6 +80,36 @@ public sealed class LayerStackTests
     }
 
     [Fact]
+    public async Task Write_that_arrives_after_it_was_given_up_meets_no_other_cluster()
+    {
+        (LayerStack stack, LateVolume late) = await OpenLateAsync();
+        late.IsNextWriteLate = true;
+        await Refused.WithAsync(Errno.ETIMEDOUT, () => stack.WriteAsync(0, LayerStackFixture.Filled(Cluster, 1)).AsTask());
+
+        await stack.WriteAsync(5 * Cluster, LayerStackFixture.Filled(Cluster, 2));
+        await late.ArriveAsync();
+
+        Assert.Equal(LayerStackFixture.Filled(Cluster, 2), await LayerStackFixture.ReadAsync(stack, 5 * Cluster, Cluster));
+        Assert.Equal(1, stack.UsedPlaces(late));
+    }
+
+    [Fact]
+    public async Task Zeroing_of_a_freed_place_that_arrives_late_meets_no_other_cluster()
+    {
+        (LayerStack stack, LateVolume late) = await OpenLateAsync();
+        await stack.WriteAsync(0, LayerStackFixture.Filled(Cluster, 1));
+        await stack.FlushAsync();
+        await stack.ZeroAsync(0, Cluster, ZeroMode.Unmap);
+        late.IsNextZeroingLate = true;
+        await stack.FlushAsync();
+
+        await stack.WriteAsync(5 * Cluster, LayerStackFixture.Filled(Cluster, 2));
+        await late.ArriveAsync();
+
+        Assert.Equal(LayerStackFixture.Filled(Cluster, 2), await LayerStackFixture.ReadAsync(stack, 5 * Cluster, Cluster));
+    }
+
+    [Fact]
     public async Task Read_beyond_the_overlap_gives_zeros_also_in_the_middle_of_a_block()
     {
         LayerSource plain = _fixture.CreatePlain() with { Overlap = 2 * Cluster + 1000 };
@@ -181,5 +211,12 @@ public sealed class LayerStackTests
         }
 
         Assert.Equal(0, least);
+    }
+
+    private async Task<(LayerStack Stack, LateVolume Late)> OpenLateAsync()
+    {
+        LayerSource overlay = await _fixture.CreateOverlayAsync();
+        var late = new LateVolume(overlay.Volume);
+        return (await LayerStack.OpenAsync([_fixture.CreatePlain(), overlay with { Volume = late }], LayerStackOptions.Default), late);
     }
 }
