@@ -162,7 +162,13 @@ internal sealed class Layer : IDisposable
         await _oneAtATime.WaitAsync().ConfigureAwait(false);
         try
         {
-            Places ??= await OverlayScan.FindPlacesAsync(Volume, Table!).ConfigureAwait(false);
+            if (Places is not null)
+                return;
+
+            // What an earlier writer left may not be durable yet: a place that it freed is taken again after a power failure.
+            if (!Source.Limits.WritesAreDurable)
+                await Volume.FlushAsync().ConfigureAwait(false);
+            Places = await OverlayScan.FindPlacesAsync(Volume, Table!).ConfigureAwait(false);
         }
         finally
         {

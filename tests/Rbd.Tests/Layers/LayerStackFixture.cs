@@ -44,9 +44,12 @@ internal sealed class LayerStackFixture(VolumeLimits limits)
     public async Task<LayerStack> OpenAgainAsync(LayerStack stack, int count)
     {
         await stack.FlushAsync();
-        LayerSource[] layers = [.. stack.Layers.Take(count).Select(layer => layer with { Volume = Store.Open(layer.Volume.Path.Name) })];
-        return await LayerStack.OpenAsync(layers, LayerStackOptions.Default);
+        return await ReopenAsync(stack, count);
     }
+
+    /// <summary>As another process finds the layers, whatever has been flushed of them.</summary>
+    public Task<LayerStack> ReopenAsync(LayerStack stack, int count = int.MaxValue) => LayerStack.OpenAsync(
+        [.. stack.Layers.Take(count).Select(layer => layer with { Volume = Store.Open(layer.Volume.Path.Name) })], LayerStackOptions.Default);
 
     public async Task PushAsync(LayerStack stack) => await stack.ArrangeAsync([.. stack.Layers, await CreateOverlayAsync()]);
 

@@ -79,6 +79,30 @@ public sealed class LayerStackTests
         Assert.Equal(2, stack.UsedPlaces(stack.Layers[1].Volume));
     }
 
+    // Of a table block that a killed writer left in the page cache, a power failure may leave the old entries.
+    [Fact]
+    public async Task Place_freed_by_a_writer_that_died_is_not_used_before_that_is_durable()
+    {
+        var fixture = new LayerStackFixture(LayerStackFixture.Files);
+        for (int i = 0; i < 20; i++)
+        {
+            LayerStack stack = await fixture.OpenAsync(overlayCount: 1);
+            await stack.WriteAsync(0, LayerStackFixture.Filled(Cluster, 1));
+            await stack.FlushAsync();
+            await stack.ZeroAsync(0, Cluster, ZeroMode.Unmap);
+            fixture.Store.FailIn(3); // the flush of the table block that is written
+            await Refused.WithAsync(Errno.EIO, () => stack.FlushAsync().AsTask());
+            await stack.DisposeAsync();
+            LayerStack next = await fixture.ReopenAsync(stack);
+            await next.WriteAsync(5 * Cluster, LayerStackFixture.Filled(Cluster, 2));
+
+            fixture.Store.Restart();
+
+            LayerStack last = await fixture.ReopenAsync(stack);
+            Assert.DoesNotContain((byte)2, await LayerStackFixture.ReadAsync(last, 0, Cluster));
+        }
+    }
+
     [Fact]
     public async Task Write_that_arrives_after_it_was_given_up_meets_no_other_cluster()
     {
