@@ -42,6 +42,7 @@ internal static class ChildScript
             "write-and-flush" => WriteAsync(image, flushes: true, (int)(image.Size / 4096)),
             "write-bytes" => WriteBytesAsync(image, int.Parse(arguments[1], CultureInfo.InvariantCulture), int.Parse(arguments[2], CultureInfo.InvariantCulture)),
             "keep" => KeepAsync(image),
+            "merge" => MergeAsync(image),
             _ => throw new ArgumentException(script),
         });
     }
@@ -88,6 +89,13 @@ internal static class ChildScript
         }
 
         await Console.In.ReadLineAsync();
+    }
+
+    private static async Task MergeAsync(Image image)
+    {
+        Say("merging");
+        await image.Merging.RunAsync(CancellationToken.None);
+        Say("end");
     }
 
     private static void Say(object line)

@@ -120,6 +120,37 @@ public sealed class ProcessesTests
         Assert.All(await ReadAsync(snapshot), value => Assert.Equal(0, value));
     }
 
+    [Fact]
+    public async Task Merger_killed_again_and_again_loses_nothing_and_another_ends_its_work()
+    {
+        await using TestPool pool = await TestPool.CreateLocalAsync();
+        await pool.CreateImageAsync("image", Size);
+        long written = 0;
+        for (int round = 0; round < 8; round++)
+        {
+            written = await LeaveUnmergedAsync(pool, written);
+            await using ChildProcess child = ChildProcess.Start("merge", pool.Directory);
+            await child.HearAsync("merging");
+            await Task.Delay(3 * round, None); // somewhere in its work
+            await child.KillAsync();
+
+            await using Image image = await pool.OpenAsync("image");
+            Assert.Equal(PrefixOf(written), await ReadAsync(image));
+        }
+
+        await using (Image image = await pool.OpenAsync("image"))
+        {
+            await image.WriteAsync(0, await SlotAsync(image, 0)); // the owner merges
+            Assert.True(await image.Merging.RunAsync(None));
+            Assert.Equal(PrefixOf(written), await ReadAsync(image));
+            Assert.True(image.Volume.IsPlain);
+        }
+
+        await PoolConsistency.CheckAsync(pool.Io, repair: true, None);
+        Assert.Empty(await PoolConsistency.CheckAsync(pool.Io, repair: false, None));
+        Assert.Single(await pool.ListVolumesAsync());
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -161,6 +192,34 @@ public sealed class ProcessesTests
         var read = new byte[4096];
         await image.ReadAsync(0, read);
         Assert.All(read, value => Assert.Equal(200, value));
+    }
+
+    // Layers of three snapshots that are gone, written to all over.
+    private static async Task<long> LeaveUnmergedAsync(TestPool pool, long written)
+    {
+        await using Image image = await pool.OpenAsync("image");
+        var slot = new byte[4096];
+        for (int i = 0; i < 3; i++)
+        {
+            await image.Snapshots.CreateAsync($"s{i}", SnapshotCreateFlags.None, null, None);
+            for (int n = 0; n < 50; n++)
+            {
+                BinaryPrimitives.WriteInt64LittleEndian(slot, ++written);
+                BinaryPrimitives.WriteInt64LittleEndian(slot.AsSpan(slot.Length - sizeof(long)), written);
+                await image.WriteAsync((ulong)ChildScript.SlotOf(written, Slots) * 4096, slot);
+            }
+        }
+
+        for (int i = 0; i < 3; i++)
+            await image.Snapshots.RemoveAsync($"s{i}", SnapshotRemoveFlags.None, null, None);
+        return written;
+    }
+
+    private static async Task<byte[]> SlotAsync(Image image, int slot)
+    {
+        var read = new byte[4096];
+        await image.ReadAsync((ulong)slot * 4096, read);
+        return read;
     }
 
     private static async Task<long> ListenAsync(ChildProcess child, List<long> acknowledged)
