@@ -23,7 +23,31 @@ public class VolumeIoTests
 
     [Theory]
     [MemberData(nameof(Releases))]
-    public async Task ConnectAsync_tells_the_release_by_what_it_can(string release)
+    public async Task ZeroAsync_and_ResizeAsync_do_their_work_on_every_release(string release)
+    {
+        await using Fixture fixture = await Fixture.StartAsync(new ClusterOptions { Release = Release.All.Single(r => r.Name == release) });
+        await using IVolume volume = await fixture.OpenNewAsync();
+        await volume.WriteAsync(0, Fixture.RandomBytes(64 * 1024));
+
+        await volume.ZeroAsync(4096, 32 * 1024, ZeroMode.Unmap);
+        await volume.ResizeAsync(11 * Fixture.GiB, Fixture.Token);
+        await volume.WriteAsync((11 * Fixture.GiB) - 4096, Fixture.RandomBytes(4096));
+
+        byte[] expected = Fixture.RandomBytes(64 * 1024);
+        Array.Clear(expected, 4096, 32 * 1024);
+        Assert.Equal(expected, await Fixture.ReadAsync(volume, 0, expected.Length));
+        Assert.Equal(Fixture.RandomBytes(4096), await Fixture.ReadAsync(volume, (11 * Fixture.GiB) - 4096, 4096));
+    }
+
+    [Theory]
+    [InlineData("1.2.4", "1.2.4 or before")]
+    [InlineData("1.2.6", "1.2.5 or 1.2.6")]
+    [InlineData("1.2.8", "1.2.7 or later 1.2")]
+    [InlineData("1.5", "1.5")]
+    [InlineData("2.3", "1.3 or 2.0 to 2.3")]
+    [InlineData("2.6", "2.4 to 2.6")]
+    [InlineData("2.8", "2.7 or later")]
+    public async Task ConnectAsync_tells_the_release_by_what_it_can(string release, string told)
     {
         Release expected = Release.All.Single(r => r.Name == release);
 
@@ -32,6 +56,8 @@ public class VolumeIoTests
         Assert.Equal(
             new CurveCapabilities(expected.HasEpochs, expected.HasDeallocation, expected.HasPoolsets, expected.HasLocalSnapshots),
             fixture.Store.Capabilities);
+        Assert.Equal(told, fixture.Store.Capabilities.Releases);
+        Assert.Equal(release != "2.8", fixture.Store.Capabilities.ReadsByAppliedIndex);
     }
 
     [Theory]

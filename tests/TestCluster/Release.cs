@@ -17,5 +17,8 @@ public sealed record Release(string Name, bool HasEpochs, bool HasDeallocation, 
 
     public static Release Latest2 { get; } = new("2.8", true, true, true, false);
 
+    /// <summary>RecoverFile: 1.2.7+, 1.5, 2.x.</summary>
+    public bool HasRecovery => HasPoolsets || HasDeallocation;
+
     public static IReadOnlyList<Release> All { get; } = [Old1, Epoch1, Latest1, LocalSnapshots, Old2, Epoch2, Latest2];
 }

@@ -30,6 +30,9 @@ internal sealed record CurveFile(
     // What a volume has that does not say: fixed before block sizes could be chosen.
     private const uint DefaultBlockSize = 4096;
 
+    // A date that .NET has none for is no reason to refuse the file.
+    private static readonly ulong s_ctimeMax = (ulong)(DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).TotalMicroseconds - 1_000_000;
+
     public bool IsVolume => Type is FileType.PageFile or FileType.ClonePageFile;
 
     /// <summary>Whether part of its data still lies in another volume. Only CurveBS' own client resolves that.</summary>
@@ -58,6 +61,6 @@ internal sealed record CurveFile(
             info.Epoch,
             [.. info.Snaps],
             info.Version,
-            DateTimeOffset.UnixEpoch.AddMicroseconds(info.Ctime));
+            DateTimeOffset.UnixEpoch.AddMicroseconds(Math.Min(info.Ctime, s_ctimeMax)));
     }
 }

@@ -30,7 +30,6 @@ internal sealed class MdsNamespace(MdsClient mds, CurveOptions options, TimeProv
             FileName = path,
             Owner = stamp.Owner,
             FileType = FileType.Directory,
-            FileLength = 0,
             Signature = stamp.Signature,
             Date = stamp.Date,
         }, DoneBy(StatusCode.FileExists, WasCreated(path, owner, file => file.Type == FileType.Directory, cancellationToken)), cancellationToken);
@@ -43,6 +42,7 @@ internal sealed class MdsNamespace(MdsClient mds, CurveOptions options, TimeProv
             Owner = stamp.Owner,
             Signature = stamp.Signature,
             Date = stamp.Date,
+            ForceDelete = false,
         }, DoneBy(StatusCode.FileNotExists, () => Task.FromResult(true)), cancellationToken);
 
     public Task RenameAsync(string path, string newPath, string owner, CancellationToken cancellationToken) =>

@@ -13,34 +13,6 @@ public class NebdGoldenTests
     // The recording's volume was the third file that its server opened.
     private const int RecordedFd = 3;
 
-    private static readonly Dictionary<string, (MessageParser Request, MessageParser Response)> s_messages = new(StringComparer.Ordinal)
-    {
-        ["OpenFile"] = (OpenFileRequest.Parser, OpenFileResponse.Parser),
-        ["CloseFile"] = (CloseFileRequest.Parser, CloseFileResponse.Parser),
-        ["Read"] = (ReadRequest.Parser, ReadResponse.Parser),
-        ["Write"] = (WriteRequest.Parser, WriteResponse.Parser),
-        ["Discard"] = (DiscardRequest.Parser, DiscardResponse.Parser),
-        ["ResizeFile"] = (ResizeRequest.Parser, ResizeResponse.Parser),
-        ["Flush"] = (FlushRequest.Parser, FlushResponse.Parser),
-        ["InvalidateCache"] = (InvalidateCacheRequest.Parser, InvalidateCacheResponse.Parser),
-        ["GetInfo"] = (GetInfoRequest.Parser, GetInfoResponse.Parser),
-    };
-
-    [Fact]
-    public void Recorded_messages_parse_and_serialize_to_the_same_bytes()
-    {
-        IReadOnlyList<GoldenExchange> exchanges = GoldenExchange.Read("nebd");
-
-        foreach (GoldenExchange exchange in exchanges)
-        {
-            (MessageParser request, MessageParser response) = s_messages[exchange.Method];
-            Assert.Equal(Convert.ToHexString(exchange.Request), Convert.ToHexString(request.ParseFrom(exchange.Request).ToByteArray()));
-            Assert.Equal(Convert.ToHexString(exchange.Response), Convert.ToHexString(response.ParseFrom(exchange.Response).ToByteArray()));
-        }
-
-        Assert.Equal(12, exchanges.Count);
-    }
-
     [Theory]
     [InlineData("Read", false)]
     [InlineData("Write", true)]

@@ -46,6 +46,21 @@ public class NebdTests
     }
 
     [Theory]
+    [MemberData(nameof(VolumeIoTests.Releases), MemberType = typeof(VolumeIoTests))]
+    public async Task Written_bytes_are_read_back_on_every_release(string release)
+    {
+        await using Fixture fixture = await Fixture.StartNebdAsync(new ClusterOptions { Release = Release.All.Single(r => r.Name == release) });
+        await using IVolume volume = await fixture.OpenNewAsync();
+        byte[] data = Fixture.RandomBytes(256 * 1024);
+
+        await volume.WriteAsync((16 << 20) - (128 << 10), data);
+        await volume.ZeroAsync((16 << 20) - (64 << 10), 64 << 10, ZeroMode.Unmap);
+
+        Array.Clear(data, 64 << 10, 64 << 10);
+        Assert.Equal(data, await Fixture.ReadAsync(volume, (16 << 20) - (128 << 10), data.Length));
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Operations_while_the_server_restarts_lose_nothing(bool forgetsWhatWasOpen)

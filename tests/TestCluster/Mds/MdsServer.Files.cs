@@ -1,4 +1,5 @@
 using CurveRbd.Curve.Messages;
+using CurveRbd.TestCluster.Messages;
 using Google.Protobuf;
 
 namespace CurveRbd.TestCluster;
@@ -126,6 +127,23 @@ public sealed partial class MdsServer
         _names.Save();
     }
 
+    /// <summary>Takes a deleted volume back out of the recycle bin, the youngest of that path unless an id tells which.</summary>
+    private RecoverFileResponse Recover(RecoverFileRequest request)
+    {
+        bool isRoot = Authenticate(request.Owner, request.Date, request.Signature);
+        string[] parts = Split(request.FileName);
+        Demand(parts.Length > 0, StatusCode.ParaError);
+        Inode parent = Parent(parts, request.Owner, isRoot);
+        Demand(_names.ChildOf(parent, parts[^1]) is null, StatusCode.FileExists);
+        Inode[] deleted = [.. _names.All.Where(inode => inode.ParentId == NameSpace.RecycleBinId && inode.OriginalPath == request.FileName).OrderBy(inode => inode.Created)];
+        Demand(deleted.Length > 0, StatusCode.FileNotExists);
+        Inode found = request.FileId == 0 ? deleted[^1] : deleted.FirstOrDefault(inode => inode.Id == request.FileId) ?? throw new Refusal(StatusCode.FileIdNotMatch);
+        Demand(isRoot || found.Owner == request.Owner, StatusCode.OwnerAuthFail);
+        (found.Name, found.ParentId, found.OriginalPath) = (parts[^1], parent.Id, "");
+        _names.Save();
+        return new RecoverFileResponse { StatusCode = StatusCode.Ok };
+    }
+
     private RenameFileResponse Rename(RenameFileRequest request)
     {
         bool isRoot = Authenticate(request.Owner, request.Date, request.Signature);
@@ -207,6 +225,20 @@ public sealed partial class MdsServer
     private ulong AllocatedOf(Inode inode) => inode.Type == FileType.Directory
         ? _names.ChildrenOf(inode).Aggregate(0UL, (sum, child) => sum + AllocatedOf(child))
         : (ulong)inode.Segments.Count * NameSpace.SegmentSize;
+
+    private GetFileSizeResponse GetSize(GetFileSizeRequest request) =>
+        new() { StatusCode = StatusCode.Ok, FileSize = SizeOf(Find(request.FileName, "", isRoot: true)) };
+
+    private ulong SizeOf(Inode inode) => inode.Type == FileType.Directory
+        ? _names.ChildrenOf(inode).Aggregate(0UL, (sum, child) => sum + SizeOf(child))
+        : inode.Length;
+
+    private ListClientResponse ListClients()
+    {
+        var response = new ListClientResponse { StatusCode = StatusCode.Ok };
+        response.ClientInfos.AddRange(_sessions.Openers().Where(opener => opener.Port != 0).Select(opener => new ClientInfo { Ip = opener.Ip, Port = opener.Port }));
+        return response;
+    }
 
     private FindFileMountPointResponse FindMountPoint(FindFileMountPointRequest request)
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CurveRbd.Brpc;
 using CurveRbd.Curve.Messages;
+using CurveRbd.TestCluster.Messages;
 using Google.Protobuf;
 
 namespace CurveRbd.TestCluster;
@@ -86,12 +87,15 @@ public sealed partial class MdsServer : TcpNode
         {
             "CreateFile" => Answer(request, CreateFileRequest.Parser, Create, status => new CreateFileResponse { StatusCode = status }),
             "DeleteFile" => Answer(request, DeleteFileRequest.Parser, Delete, status => new DeleteFileResponse { StatusCode = status }),
+            "RecoverFile" when release.HasRecovery => Answer(request, RecoverFileRequest.Parser, Recover, status => new RecoverFileResponse { StatusCode = status }),
             "RenameFile" => Answer(request, RenameFileRequest.Parser, Rename, status => new RenameFileResponse { StatusCode = status }),
             "ExtendFile" => Answer(request, ExtendFileRequest.Parser, Extend, status => new ExtendFileResponse { StatusCode = status }),
             "ChangeOwner" => Answer(request, ChangeOwnerRequest.Parser, ChangeOwner, status => new ChangeOwnerResponse { StatusCode = status }),
             "GetFileInfo" => Answer(request, GetFileInfoRequest.Parser, GetInfo, status => new GetFileInfoResponse { StatusCode = status }),
             "ListDir" => Answer(request, ListDirRequest.Parser, List, status => new ListDirResponse { StatusCode = status }),
             "GetAllocatedSize" => Answer(request, GetAllocatedSizeRequest.Parser, GetAllocated, status => new GetAllocatedSizeResponse { StatusCode = status }),
+            "GetFileSize" => Answer(request, GetFileSizeRequest.Parser, GetSize, status => new GetFileSizeResponse { StatusCode = status }),
+            "ListClient" => Answer(request, ListClientRequest.Parser, _ => ListClients(), status => new ListClientResponse { StatusCode = status }),
             "FindFileMountPoint" => Answer(request, FindFileMountPointRequest.Parser, FindMountPoint, status => new FindFileMountPointResponse { StatusCode = status }),
             "OpenFile" => Answer(request, OpenFileRequest.Parser, Open, status => new OpenFileResponse { StatusCode = status }),
             "CloseFile" => Answer(request, CloseFileRequest.Parser, message => Close(message, request), status => new CloseFileResponse { StatusCode = status }),

@@ -12,7 +12,12 @@ internal sealed class Sessions(TimeSpan lease)
 
     public void Close(string path, string ip, uint port) => _seen.Remove((path, ip, port));
 
-    public IReadOnlyList<(string Ip, uint Port)> OpenersOf(string path)
+    public IReadOnlyList<(string Ip, uint Port)> OpenersOf(string path) =>
+        [.. Live().Where(key => string.Equals(key.Path, path, StringComparison.Ordinal)).Select(key => (key.Ip, key.Port))];
+
+    public IReadOnlyList<(string Ip, uint Port)> Openers() => [.. Live().Select(key => (key.Ip, key.Port)).Distinct()];
+
+    private Dictionary<(string Path, string Ip, uint Port), long>.KeyCollection Live()
     {
         foreach ((string Path, string Ip, uint Port) key in _seen.Keys.ToArray())
         {
@@ -20,6 +25,6 @@ internal sealed class Sessions(TimeSpan lease)
                 _seen.Remove(key);
         }
 
-        return [.. _seen.Keys.Where(key => string.Equals(key.Path, path, StringComparison.Ordinal)).Select(key => (key.Ip, key.Port))];
+        return _seen.Keys;
     }
 }
