@@ -122,13 +122,16 @@ internal sealed partial class LayerStack
         _map.Arrange(layers);
         _absorber = null;
         _single = layers is [{ Header: null } plain] ? plain : null;
-        _writable = [Head, .. _writable.Intersect(layers).Where(layer => layer != Head)];
+        _writable = [Head, .. TakingIn(layers).Union(_writable.Intersect(layers)).Where(layer => layer != Head)];
         if (Array.IndexOf(layers, _merging) < 0)
             _merging = null;
         ForgetFrozen();
         Watch();
         Limits = _single?.Source.Limits ?? LimitsOf(layers);
     }
+
+    // Whoever merged the head before, and died, wrote to the layer below too: that is not durable before somebody flushes it.
+    private static IEnumerable<Layer> TakingIn(Layer[] layers) => layers.SkipLast(1).Where((_, index) => layers[index + 1].IsMerging);
 
     // Frozen layers are anybody's to merge, and what is remembered of them would be out of date when this stack writes to them again.
     private void ForgetFrozen()

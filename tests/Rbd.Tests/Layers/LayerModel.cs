@@ -22,6 +22,7 @@ internal sealed class LayerModel
     private LayerStack _stack = null!;
     private LayerMerge? _merge;
     private LayerModelRecord? _mergingUpper;
+    private readonly HashSet<LayerModelRecord> _announced = []; // whose merge has begun, also by who died since
     private bool _isArranging; // records and open stack may differ
     private uint _lastStamp;
     private int _lastVolume;
@@ -199,6 +200,7 @@ internal sealed class LayerModel
         if (upper.ParentOverlap != ulong.MaxValue)
             await LiftOverlapAsync(upper);
         _mergingUpper = upper;
+        _announced.Add(upper);
         _merge = await _stack.BeginMergeAsync(
             VolumeOf(upper), new MergeOptions { ClustersAtOnce = _random.Next(1, 9) });
         return true;
@@ -226,6 +228,9 @@ internal sealed class LayerModel
         LayerModelRecord upper = _mergingUpper!;
         string gone = upper.Volume;
         LayerModelRecord lower = upper.Parent!;
+        _announced.Remove(upper);
+        if (_announced.Remove(lower))
+            _announced.Add(upper);
         upper.Volume = lower.Volume;
         upper.IsOverlay = lower.IsOverlay;
         upper.ParentOverlap = lower.ParentOverlap;
@@ -515,7 +520,8 @@ internal sealed class LayerModel
             open.FirstOrDefault(candidate => candidate.Volume.Path.Name == layer.Volume)?.Volume ?? _store.Open(layer.Volume),
             _store.Limits,
             layer.IsOverlay,
-            index + 1 < chain.Count ? chain[index + 1].ParentOverlap : ulong.MaxValue)),
+            index + 1 < chain.Count ? chain[index + 1].ParentOverlap : ulong.MaxValue,
+            IsMerging: _announced.Contains(layer))),
     ];
 
     private IVolume VolumeOf(LayerModelRecord layer) =>

@@ -3,7 +3,7 @@ using CurveRbd.Store;
 namespace CurveRbd.Rbd.Tests;
 
 /// <summary>Volumes and stacks for tests of one behaviour.</summary>
-internal sealed class LayerStackFixture(VolumeLimits limits)
+internal sealed class LayerStackFixture(VolumeLimits limits, int seed = 1)
 {
     public const ulong ImageSize = 1UL << 30;
     public const int Cluster = OverlayHeader.ClusterSize;
@@ -18,7 +18,7 @@ internal sealed class LayerStackFixture(VolumeLimits limits)
         BlockSize: 1, SizeMin: 0, SizeGranularity: 1, SizeMax: 1UL << 50, CanShrink: true, WritesAreDurable: false,
         NameLengthMax: 255);
 
-    public CrashStore Store { get; } = new(limits, new Random(1));
+    public CrashStore Store { get; } = new(limits, new Random(seed));
 
     public LayerSource CreatePlain(ulong size = ImageSize) =>
         new(Store.Create($"plain-{++_lastVolume}", size), limits, IsOverlay: false);

@@ -83,9 +83,9 @@ public sealed class LayerStackTests
     [Fact]
     public async Task Place_freed_by_a_writer_that_died_is_not_used_before_that_is_durable()
     {
-        var fixture = new LayerStackFixture(LayerStackFixture.Files);
         for (int i = 0; i < 20; i++)
         {
+            var fixture = new LayerStackFixture(LayerStackFixture.Files, seed: i);
             LayerStack stack = await fixture.OpenAsync(overlayCount: 1);
             await stack.WriteAsync(0, LayerStackFixture.Filled(Cluster, 1));
             await stack.FlushAsync();
@@ -100,6 +100,31 @@ public sealed class LayerStackTests
 
             LayerStack last = await fixture.ReopenAsync(stack);
             Assert.DoesNotContain((byte)2, await LayerStackFixture.ReadAsync(last, 0, Cluster));
+        }
+    }
+
+    // What it wrote while it merged went to the layer below the head.
+    [Fact]
+    public async Task Flush_makes_durable_what_a_writer_that_died_in_a_merge_has_written()
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            var fixture = new LayerStackFixture(LayerStackFixture.Files, seed: i);
+            LayerStack stack = await fixture.OpenAsync(overlayCount: 2);
+            await stack.WriteAsync(0, LayerStackFixture.Filled(8 * Cluster, 1));
+            await stack.ArrangeAsync([.. stack.Layers.SkipLast(1), stack.Layers[2] with { IsMerging = true }]); // as announced
+            await stack.BeginMergeAsync(stack.Layers[2].Volume, new MergeOptions());
+            await stack.WriteAsync(20 * Cluster, LayerStackFixture.Filled(Cluster, 2));
+            await stack.FlushAsync();
+            await stack.WriteAsync(20 * Cluster, LayerStackFixture.Filled(Cluster, 3));
+            await stack.DisposeAsync();
+            LayerStack next = await fixture.ReopenAsync(stack);
+            await next.FlushAsync();
+
+            fixture.Store.Restart();
+
+            LayerStack last = await fixture.ReopenAsync(stack);
+            Assert.Equal(LayerStackFixture.Filled(Cluster, 3), await LayerStackFixture.ReadAsync(last, 20 * Cluster, Cluster));
         }
     }
 
