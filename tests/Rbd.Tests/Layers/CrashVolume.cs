@@ -44,7 +44,7 @@ internal sealed class CrashVolume(CrashStore store, string name, ulong size)
         catch (StorageException) when (store.Random.Next(2) == 0)
         {
             lock (_lock)
-                Write(offset, bytes, isDurable: false);
+                Write(offset, bytes, store.Limits.WritesAreDurable); // there, what can be read has been agreed upon
             throw;
         }
 
