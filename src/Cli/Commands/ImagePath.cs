@@ -11,6 +11,9 @@ internal sealed record ImagePath(string Pool, string Namespace, string Image, st
     /// <summary>The name without pool, as most messages show it.</summary>
     public override string ToString() => Snapshot.Length == 0 ? Image : $"{Image}@{Snapshot}";
 
+    /// <summary>The whole spec. The pool must be named.</summary>
+    public string ToFullText() => Namespace.Length == 0 ? $"{Pool}/{this}" : $"{Pool}/{Namespace}/{this}";
+
     /// <summary>Reads a spec; parts that it leaves out keep their value of this path.</summary>
     /// <param name="rule">What the spec's names may hold.</param>
     /// <exception cref="CommandException">EINVAL: not a spec.</exception>

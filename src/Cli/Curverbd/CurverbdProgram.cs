@@ -7,6 +7,7 @@ internal static class CurverbdProgram
     [
         new CheckCommand(),
         new ConfigShowCommand(),
+        new NbdServeCommand(),
         new VersionCommand(),
     ]);
 }
