@@ -64,6 +64,7 @@ publish_cli() {
     mv -f out/bin/curverbd.new out/bin/curverbd
     ln -sf curverbd out/bin/rbd
     ln -sf curverbd out/bin/ceph
+    ln -sf curverbd out/bin/rbd-nbd
 }
 
 # A running program may have the old file mapped, so it is replaced and never overwritten.

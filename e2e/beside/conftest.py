@@ -21,10 +21,14 @@ def ceph():
 
 @pytest.fixture(scope="session")
 def library(tmp_path_factory):
-    """Our libraries as they are installed on a host that keeps Ceph: Ceph's in ceph/ beside them."""
+    """Our libraries and commands as they are installed on a host that keeps Ceph: Ceph's in ceph/ beside them."""
     path = tmp_path_factory.mktemp("lib")
     shutil.copytree(ROOT / "out/lib", path, dirs_exist_ok=True)
     (path / "ceph").mkdir()
     for soname in ("librados.so.2", "librbd.so.1"):
         (path / "ceph" / soname).symlink_to(DEBIAN / soname)
+    shutil.copytree(ROOT / "out/bin", path / "bin", symlinks=True)
+    (path / "ceph/bin").mkdir()
+    for command in ("rbd", "ceph"):
+        (path / "ceph/bin" / command).symlink_to(f"/usr/bin/{command}")
     return path

@@ -187,3 +187,27 @@ try:
 except rados.Error as error:
     print(error)
 """, timeout=30)
+
+
+def test_commands_are_handed_on_to_ceph_s_own(beside, ceph, library):
+    commands = library / "bin"
+
+    assert beside.run(commands / "ceph", "--conf", ceph.conf, "fsid").stdout == ceph.ceph("fsid")
+    beside.run(commands / "rbd", "--conf", ceph.conf, "create", "rbd/by-command", "--size", "8M")
+    content = beside.file("content", os.urandom(100_000))
+    piped = content.read_bytes()
+    beside.run(commands / "rbd", "-c", ceph.conf, "import", content, "rbd/imported")
+    beside.run("sh", "-c", f"{commands}/rbd -c {ceph.conf} export rbd/imported - > {beside.path}/exported")
+    refused = beside.run(commands / "rbd", "--conf", ceph.conf, "info", "rbd/none", check=False)
+
+    assert {"by-command", "imported"} <= set(ceph.rbd("ls", "rbd").split())
+    assert (beside.path / "exported").read_bytes() == piped
+    assert refused.returncode == 2 and "rbd: error opening image none: (2) No such file or directory" in refused.stderr
+    # Of our own cluster they are ours.
+    assert "by-command" not in beside.run(commands / "rbd", "ls", "rbd").stdout
+
+
+def test_environment_chooses_the_cluster_of_a_command_too(beside, ceph, library):
+    beside.settings["CEPH_CONF"] = str(ceph.conf)
+
+    assert beside.run(library / "bin/ceph", "osd", "pool", "ls").stdout.split() == ["rbd", "backup", "data"]

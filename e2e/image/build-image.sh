@@ -54,6 +54,9 @@ make_root_partition() {
     mkdir -p "$tree"/{bin,sbin,usr/bin,usr/sbin,dev,proc,sys,tmp,root,var/lib,var/log}
     cp -a "$here/root/." "$tree/"
     cp /bin/busybox "$tree/bin/busybox"
+    # Of the demo and most tests no guest needs it; who maps images in a guest loads it.
+    mkdir -p "$tree/lib/modules"
+    cp "$(find "$work/kernel" -name nbd.ko)" "$tree/lib/modules/"
     ln -s ../bin/busybox "$tree/sbin/init"
     mke2fs -q -t ext4 -E root_owner=0:0 -L root -d "$tree" "$work/root.ext4" $((root_sectors / 2))k > /dev/null
 }

@@ -9,6 +9,9 @@ internal abstract class Command
     /// <summary>A second spelling, as in "image-meta ls".</summary>
     public virtual string? Alias => null;
 
+    /// <summary>A third one, which no help shows.</summary>
+    public virtual string? HiddenAlias => null;
+
     /// <summary>One sentence.</summary>
     public abstract string Summary { get; }
 

@@ -19,7 +19,7 @@ internal sealed record CommandTable(string Program, string Summary, IReadOnlyLis
     }
 
     private static int MatchLength(Command command, string[] words) =>
-        Math.Max(MatchLength(command.Name, words), command.Alias is { } alias ? MatchLength(alias, words) : 0);
+        new[] { command.Name, command.Alias, command.HiddenAlias }.OfType<string>().Max(name => MatchLength(name, words));
 
     private static int MatchLength(string name, string[] words)
     {

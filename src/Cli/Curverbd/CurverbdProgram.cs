@@ -1,3 +1,5 @@
+using CurveRbd.Cli.Devices;
+
 namespace CurveRbd.Cli.Curverbd;
 
 /// <summary>The <c>curverbd</c> command: what Ceph's commands have no word for.</summary>
@@ -7,6 +9,7 @@ internal static class CurverbdProgram
     [
         new CheckCommand(),
         new ConfigShowCommand(),
+        new DeviceServerCommand(),
         new NbdServeCommand(),
         new VersionCommand(),
     ]);
