@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Measures CurveRbd against qemu-nbd and the plain file, side by side in one run, then what
-snapshots and clones cost (layers.py) and what a CurveBS test cluster gives (curve.py), and writes bench/RESULTS.md.
+"""Measures CurveRbd against qemu-nbd and the plain file, side by side in one run, then what snapshots and clones cost (layers.py), how a real Ceph
+does OpenStack's work beside it (ceph.py) and what a CurveBS test cluster gives (curve.py), and writes bench/RESULTS.md.
 
   rbd   fio's rbd engine on our library and the embedded store
   nbd   fio's nbd engine on qemu-nbd, which exports a raw file on the same disk
@@ -146,6 +146,13 @@ def layers(directory):
                           env={**os.environ, "LD_LIBRARY_PATH": str(ROOT / "out/lib")}).stdout.strip()
 
 
+def ceph(arguments):
+    """The section about OpenStack's work beside a real Ceph cluster."""
+    print("measuring beside a Ceph cluster", flush=True)
+    return subprocess.run([ROOT / "bench/ceph.py", "--directory", arguments.directory, "--size", str(arguments.size), "--repeats", str(arguments.repeats)],
+                          check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
 def curve():
     """The section about the CurveBS test cluster."""
     print("measuring on a CurveBS test cluster", flush=True)
@@ -183,6 +190,7 @@ def report(runs, arguments, directory, load):
         "Aim: rbd at or above nbd in every row, at no more CPU time per request. Where it is missed:", "", *missed, "",
         "## Memory", "", memory(), "",
         layers(directory), "",
+        ceph(arguments), "",
         curve(), ""]
     RESULTS.write_text("\n".join(lines))
     print("\n".join(lines))

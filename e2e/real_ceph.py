@@ -1,4 +1,4 @@
-"""A Ceph cluster of Debian's own programs: one monitor and one storage daemon with its objects in memory, on 127.0.0.1."""
+"""A Ceph cluster of Debian's own programs: one monitor and one storage daemon, on 127.0.0.1."""
 
 import json
 import os
@@ -20,8 +20,11 @@ def free_port():
 
 
 class RealCeph:
-    def __init__(self):
-        self._directory = tempfile.TemporaryDirectory(prefix="ceph-", dir="/tmp")
+    """Its objects are in memory; with bluestore, Ceph's usual store, in a file."""
+
+    def __init__(self, directory="/tmp", store="memstore"):
+        self._directory = tempfile.TemporaryDirectory(prefix="ceph-", dir=directory)
+        self._store = store
         self.path = pathlib.Path(self._directory.name)
         self.mon = f"127.0.0.1:{free_port()}"
         self.conf = self.path / "ceph.conf"
@@ -54,8 +57,9 @@ public_addr = 127.0.0.1
 [osd]
 osd_data = {self.path}/osd
 keyring = {self.path}/osd/keyring
-osd_objectstore = memstore
+osd_objectstore = {self._store}
 memstore_device_bytes = 2147483648
+bluestore_block_size = 17179869184
 public_addr = 127.0.0.1
 cluster_addr = 127.0.0.1
 """)
