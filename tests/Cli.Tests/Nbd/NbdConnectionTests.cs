@@ -4,7 +4,6 @@ using CurveRbd.Cli.Devices;
 using CurveRbd.Cli.Nbd;
 using CurveRbd.Rados;
 using CurveRbd.Rbd;
-using CurveRbd.Store;
 
 namespace CurveRbd.Cli.Tests;
 
