@@ -54,9 +54,11 @@ internal sealed class LayerVolumeCheck(ImagePool pool, LayerGraph graph, CheckRe
 
     private async Task CheckClaimAsync(ImageLayer layer, VolumePath path, CancellationToken cancellationToken)
     {
-        string key = new RecordKeys(Header.DataPoolId).Claim(path.Name);
+        MigrationLink? lender = layer.Value.IsBorrowed ? Header.Migration : null;
+        string key = new RecordKeys(lender?.DataPoolId ?? Header.DataPoolId).Claim(path.Name);
         Stored<VolumeClaim>? claim = await pool.GetAsync(key, RbdJsonContext.Default.VolumeClaim, cancellationToken).ConfigureAwait(false);
-        if (claim is null)
+        string holder = lender?.ImageId ?? Header.Id;
+        if (claim is null && lender is null)
         {
             report.Damage("missing-claim",
                 $"No record says that the volume of layer {layer.Id} is this image's, so it may be taken for an image of its own. A repair says so.",
@@ -64,7 +66,7 @@ internal sealed class LayerVolumeCheck(ImagePool pool, LayerGraph graph, CheckRe
                 token => pool.TryCommitAsync(
                     new RecordTransaction().Require(layer.Record).RequireAbsent(key).PutClaim(key, LiveClaim(path)), token).AsTask());
         }
-        else if (claim.Value.State != ClaimState.Live || !string.Equals(claim.Value.ImageId, Header.Id, StringComparison.Ordinal))
+        else if (claim is not null && (claim.Value.State != ClaimState.Live || !string.Equals(claim.Value.ImageId, holder, StringComparison.Ordinal)))
         {
             report.Damage("foreign-claim",
                 $"The volume of layer {layer.Id} is recorded as {claim.Value.State.ToString().ToLowerInvariant()} for image {claim.Value.ImageId}. "

@@ -20,6 +20,7 @@ internal sealed record CloneOrigin(ImagePool Pool, Stored<ImageHeader> Image, St
             is { } header && header.Value.Namespace == pool.Namespace
             ? header
             : throw new StorageException(Errno.ENOENT, $"there is no image with id {imageId} in pool {pool.Io.Pool.Name}");
+        MigrationBar.ThrowIfSource(image.Value, pool.Describe(image.Value.Name));
         IReadOnlyList<Stored<SnapshotRecord>> snapshots = await pool.RangeAsync(
             pool.Keys.Snapshots(imageId), RbdJsonContext.Default.SnapshotRecord, cancellationToken).ConfigureAwait(false);
         // A snapshot in the trash has lost its name and gets no more clones.

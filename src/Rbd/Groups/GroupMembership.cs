@@ -10,6 +10,7 @@ internal static class GroupMembership
     {
         if (await FindHeaderAsync(pool, imageId, cancellationToken).ConfigureAwait(false) is not { } header)
             return false;
+        MigrationBar.ThrowIfMigrating(header.Value, pool.Describe(header.Value.Name));
         if (await FindGroupAsync(pool, header.Value.Group, cancellationToken).ConfigureAwait(false) is { } other)
         {
             return string.Equals(other.Id, group.Id, StringComparison.Ordinal)

@@ -85,13 +85,13 @@ internal sealed class ImageCreation
             throw new StorageException(Errno.ENAMETOOLONG, $"an image's name of {name.Length} bytes is too long; {NameLengthMax} are possible");
     }
 
-    private static ByteName? DataPoolName(CephConf conf, ImageOptions options)
+    public static ByteName? DataPoolName(CephConf conf, ImageOptions options)
     {
         ByteName name = options.FindText(ImageOption.DataPool) ?? ByteName.FromText(conf.GetText("rbd_default_data_pool"));
         return name.IsEmpty ? (ByteName?)null : name;
     }
 
-    private static async Task<Pool?> FindDataPoolAsync(ImagePool pool, ByteName? name, CancellationToken cancellationToken)
+    public static async Task<Pool?> FindDataPoolAsync(ImagePool pool, ByteName? name, CancellationToken cancellationToken)
     {
         if (name is null || name == pool.Io.Pool.Name)
             return null;

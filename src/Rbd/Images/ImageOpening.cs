@@ -67,6 +67,8 @@ internal sealed class ImageOpening(ImagePool pool, string id, bool isReadOnly, T
             ImageRecords? records = await ImageRecords.ReadAsync(pool, id, cancellationToken).ConfigureAwait(false);
             if (records is null || records.Header.Value.Namespace != pool.Namespace)
                 throw new StorageException(Errno.ENOENT, $"there is no image with id {id} in pool {pool.Io.Pool.Name}");
+            if (!isReadOnly)
+                MigrationBar.ThrowIfSource(records.Header.Value, pool.Describe(records.Header.Value.Name));
             if (await registration.TryRegisterAsync(records.Header, cancellationToken).ConfigureAwait(false))
                 return records;
             if (time.GetElapsedTime(begun) > s_barTimeout)

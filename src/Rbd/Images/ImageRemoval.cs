@@ -20,6 +20,7 @@ internal sealed class ImageRemoval(ImagePool pool, string id, string image, bool
     {
         await LostClones.ForgetAsync(pool, id, cancellationToken).ConfigureAwait(false);
         Stored<ImageHeader> header = await GetHeaderAsync(cancellationToken).ConfigureAwait(false);
+        MigrationBar.ThrowIfMigrating(header.Value, image);
         await ThrowIfSnapshotsAsync(cancellationToken).ConfigureAwait(false);
         await ThrowIfWatchedAsync(cancellationToken).ConfigureAwait(false);
         await ThrowIfLockedAsync(header.Value, cancellationToken).ConfigureAwait(false);

@@ -46,10 +46,13 @@ internal sealed class LayerGraph
     /// </summary>
     public bool IsWhole => _references.Keys.All(Layers.ContainsKey);
 
+    // Until a migration has ended, its source and its destination have layers in common.
+    private bool IsFixed => Header.Value.Migration is not null || !IsWhole;
+
     /// <summary>Layers that nothing leads to from the head or a snapshot, upper ones first.</summary>
     public IReadOnlyList<ImageLayer> FindUnreferenced()
     {
-        if (!IsWhole)
+        if (IsFixed)
             return [];
         var needed = new HashSet<string>(StringComparer.Ordinal);
         foreach (string top in Snapshots.Select(snapshot => snapshot.Value.Layer).Prepend(Header.Value.HeadLayer))
@@ -89,7 +92,7 @@ internal sealed class LayerGraph
     public ImageLayer? Find(string? layerId) => layerId is null ? null : Layers.GetValueOrDefault(layerId);
 
     private bool CanMerge(ImageLayer upper) =>
-        IsWhole
+        !IsFixed
         && upper.Value is { Kind: LayerKind.Overlay, MovingTo: null }
         && Find(upper.Value.Below) is { Value: { Filled: null, MovingTo: null } } lower
         && ReferencesTo(lower.Id) == 1;

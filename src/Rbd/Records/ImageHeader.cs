@@ -54,6 +54,9 @@ internal sealed record ImageHeader : VersionedRecord
     /// <summary>The group that it belongs to; null: none.</summary>
     public GroupLink? Group { get; init; }
 
+    /// <summary>It is one of the two images of a migration; null: of none.</summary>
+    public MigrationLink? Migration { get; init; }
+
     public ulong ObjectSize => 1ul << Order;
 
     public ulong ObjectCount => ImageGeometry.CountObjects(Size, Order, StripeUnit, StripeCount);

@@ -44,6 +44,12 @@ internal sealed record LayerRecord : VersionedRecord
     /// <summary>Of an overlay, what its header says, in bytes: a layer is merged only into one that is as large.</summary>
     public ulong? Capacity { get; init; }
 
+    /// <summary>
+    /// The volume is that of the source of a migration, which has the claim on it: nobody changes or deletes it until the migration ends.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsBorrowed { get; init; }
+
     /// <summary>It lies on the snapshot that <see cref="ImageHeader.Parent"/> names.</summary>
     public bool LiesOnParent => Below is null && (Kind == LayerKind.Overlay || Filled is not null);
 

@@ -61,6 +61,8 @@ internal sealed class RecordKeys(long poolId)
 
     public string Flatten(string id) => Image(id) + "flatten";
 
+    public string Migrate(string id) => Image(id) + "migrate";
+
     public string Merge(string id) => Image(id) + "merge";
 
     public string Trash => _root + "trash/";

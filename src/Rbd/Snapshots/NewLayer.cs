@@ -40,6 +40,15 @@ internal sealed record NewLayer(string Id, LayerRecord Record, Stored<VolumeClai
         CreateAsync(
             pool, operation, image, near, Guid.NewGuid(), LayerKind.Plain, pool.Volumes.Limits.RoundUp(size), cancellationToken);
 
+    /// <summary>One that the content of another layer's volume is to be copied to.</summary>
+    /// <param name="directory">Of the image's data pool.</param>
+    /// <param name="size">Of that volume, in bytes.</param>
+    /// <inheritdoc cref="CreateOverlayAsync"/>
+    public static Task<NewLayer> CreateCopyAsync(
+        ImagePool pool, Operation operation, ImageHeader image, string directory, LayerRecord original, ulong size, CancellationToken cancellationToken) =>
+        CreateAsync(
+            pool, operation, image, original with { Pool = directory, Owner = pool.Owner }, Guid.NewGuid(), original.Kind, pool.Volumes.Limits.RoundUp(size), cancellationToken);
+
     /// <summary>Makes it a layer, in the transaction that gives it its place.</summary>
     public void AddTo(RecordTransaction transaction, ImagePool pool, string imageId, LayerRecord record) => transaction
         .Require(Claim.Record)

@@ -17,6 +17,7 @@ internal sealed class TrashMove(ImagePool pool, ByteName name, TrashSource sourc
             pool.Keys.Header(id), RbdJsonContext.Default.ImageHeader, cancellationToken).ConfigureAwait(false);
         if (nameRecord is null || header is null)
             return false;
+        MigrationBar.ThrowIfMigrating(header.Value, pool.Describe(name));
 
         RecordTransaction transaction = new RecordTransaction()
             .Require(nameRecord)

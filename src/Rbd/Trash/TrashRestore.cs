@@ -15,6 +15,8 @@ internal sealed class TrashRestore(ImagePool pool, string id, ByteName newName)
     private async Task<bool> TryAsync(CancellationToken cancellationToken)
     {
         Stored<TrashRecord> trash = await TrashRecords.GetAsync(pool, id, cancellationToken).ConfigureAwait(false);
+        if (trash.Value.Source == TrashSource.Migration)
+            throw new StorageException(Errno.EINVAL, $"image {id} is the source of a migration: abort that to get the image back (rbd migration abort)");
         ByteName name = newName.IsEmpty ? trash.Value.Name : newName;
         ImageCreation.ThrowUnlessUsable(name);
         Record? inNamespace = await RbdNamespaces.GetCurrentAsync(pool, cancellationToken).ConfigureAwait(false);
