@@ -32,12 +32,12 @@ internal sealed class ImageResize(Image image, Operation operation, ProgressCall
     private async Task<bool> TryGrowAsync(ulong size, CancellationToken cancellationToken)
     {
         await image.CatchUpAsync(cancellationToken).ConfigureAwait(false);
-        ImageHeader header = image.Records.Header.Value;
-        if (header.Size >= size)
+        ImageRecords seen = image.Records;
+        if (seen.Header.Value.Size >= size)
             return true; // by a rollback since we looked
-        if (await TryZeroCutAsync(header).ConfigureAwait(false)
+        if (await TryZeroCutAsync(seen.Header.Value).ConfigureAwait(false)
             && await image.TryGrowVolumeAsync(size, cancellationToken).ConfigureAwait(false))
-            return await SetSizeAsync(header, size, cancellationToken).ConfigureAwait(false);
+            return await SetSizeAsync(seen, size, cancellationToken).ConfigureAwait(false);
         await new HeadExtension(image, operation).RunAsync(size, cancellationToken).ConfigureAwait(false);
         return true;
     }
@@ -58,8 +58,11 @@ internal sealed class ImageResize(Image image, Operation operation, ProgressCall
         }
     }
 
-    private Task<bool> SetSizeAsync(ImageHeader header, ulong size, CancellationToken cancellationToken) => image.ChangeAsync(
-        (current, _) => IsSame(current.Header.Value, header) ? current.Header.Value with { Size = size, CutEnd = 0 } : null,
+    // A head that was merged since into a plain volume is another one: that has no room for the size yet.
+    private Task<bool> SetSizeAsync(ImageRecords seen, ulong size, CancellationToken cancellationToken) => image.ChangeAsync(
+        (current, _) => IsSame(current.Header.Value, seen.Header.Value) && current.HeadLayer.Value.Path == seen.HeadLayer.Value.Path
+            ? current.Header.Value with { Size = size, CutEnd = 0 }
+            : null,
         operation,
         cancellationToken);
 

@@ -114,7 +114,7 @@ internal sealed class HeadMerge(Image image)
         await InOrderAsync((stack, token) => LiftAsync(stack, pair, options, token), cancellationToken).ConfigureAwait(false);
         Stored<VolumeClaim> left = await steps.FinishHeadAsync(
             pair,
-            () => InOrderAsync((stack, token) => LiftAsync(stack, pair, MergeOptions.Default, token), cancellationToken),
+            _ => InOrderAsync((stack, token) => LiftAsync(stack, pair, MergeOptions.Default, token), cancellationToken),
             cancellationToken).ConfigureAwait(false);
         await image.SettleAsync(left.Record.Revision).ConfigureAwait(false);
         return left;
@@ -134,9 +134,12 @@ internal sealed class HeadMerge(Image image)
         await image.SettleAsync(left.Record.Revision).ConfigureAwait(false);
         return left;
 
-        Task<bool> MoveRestAsync() => InOrderAsync(
+        Task<bool> MoveRestAsync(ImageRecords records) => InOrderAsync(
             async (stack, token) =>
             {
+                // The image may have grown since the merge began.
+                if (pair.Lower.Value.Kind == LayerKind.Plain)
+                    await FrozenMerge.ExtendAsync(VolumeOf(stack, pair.Lower), image.Pool.Volumes.Limits, new LayerGraph(records).SizeMax, token).ConfigureAwait(false);
                 LayerMerge merge = await stack.BeginMergeAsync(VolumeOf(stack, pair.Upper), MergeOptions.Default).ConfigureAwait(false);
                 await merge.RunAsync(token).ConfigureAwait(false);
                 return !_isPaused && await merge.IsDoneAsync().ConfigureAwait(false);

@@ -54,16 +54,16 @@ internal sealed class MergeSteps(ImagePool pool, string imageId, MergeLease leas
     }
 
     /// <summary>The same for the head, whose last clusters move while nobody writes.</summary>
-    /// <param name="moveRest">Says whether nothing is left.</param>
+    /// <param name="moveRest">Gets the records as they will be until the end, and says whether nothing is left.</param>
     /// <exception cref="StorageException">EAGAIN: others changed the layers, or something is left. ETIMEDOUT: somebody did not stop writing.</exception>
-    public async Task<Stored<VolumeClaim>> FinishHeadAsync(LayerPair pair, Func<Task<bool>> moveRest, CancellationToken cancellationToken)
+    public async Task<Stored<VolumeClaim>> FinishHeadAsync(LayerPair pair, Func<ImageRecords, Task<bool>> moveRest, CancellationToken cancellationToken)
     {
         Stored<VolumeClaim>? left = null;
         long revision = await new HeadChange(pool, imageId, lease.Operation).RunAsync(
             new FreezeRecord { Operation = "merge", SkipsQuiesce = true },
             async (records, transaction) =>
             {
-                bool isDone = await moveRest().ConfigureAwait(false);
+                bool isDone = await moveRest(records).ConfigureAwait(false);
                 left = AddFinish(lease.AddTo(transaction), new LayerGraph(records), pair);
                 return isDone && left is not null
                     ? records.Header.Value
