@@ -19,6 +19,7 @@ public static class PoolConsistency
         var problems = new List<CheckProblem>();
         problems.AddRange(await new ClaimCheck(pool, imageId: null).RunAsync(cancellationToken).ConfigureAwait(false));
         problems.AddRange(await new NameCheck(pool, records).RunAsync(cancellationToken).ConfigureAwait(false));
+        problems.AddRange(await new GroupCheck(pool, records, TimeProvider.System).RunAsync(cancellationToken).ConfigureAwait(false));
         foreach (string imageId in records.ImageIds)
             problems.AddRange(await new ImageCheck(pool, imageId).RunAsync(cancellationToken).ConfigureAwait(false));
         return await EndAsync(problems, repair, cancellationToken).ConfigureAwait(false);
