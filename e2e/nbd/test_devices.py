@@ -95,7 +95,7 @@ def test_device_lives_through_all_that_a_host_does_with_it(guest):
     assert guest.run("sha256sum /tmp/m/data").split()[0] == checksum
     guest.run("r rbd device detach /dev/nbd3")
     assert listed(guest) == []
-    guest.run("(echo later > /tmp/m/later; sync; echo written > /tmp/done) &")
+    guest.run("(echo later > /tmp/m/later; sync; echo written > /tmp/done) & true")
     assert "(22) Invalid argument" in guest.run("r rbd device attach disk --device /dev/nbd3 --cookie cake")
     assert "written" not in guest.run("cat /tmp/done 2>/dev/null")
     assert "/dev/nbd3" in guest.run("r rbd device attach disk --device /dev/nbd3 --cookie biscuit -o reattach-timeout=120")

@@ -12,17 +12,11 @@ internal static class RefusedCommands
     private const string NoMigration =
         "Images do not migrate while in use. Use 'rbd deep cp', 'rbd rename' and 'rbd trash mv' while nobody writes to the image.";
     private const string NoPersistentCache = "There is no persistent cache in a host: nothing can be left in it.";
-    private const string NoCentralConfig =
-        "The cluster keeps no central configuration. Set options in ceph.conf, or with 'rbd config pool' and 'rbd config image'.";
     private const string NoImageCounters =
         "Ceph's manager daemon gathers these numbers from its OSDs; there is none here. Look at the clients' own disks (iostat, virsh domblkstat).";
 
     public static IReadOnlyList<Command> All { get; } =
     [
-        new RefusedCommand("config global get", null, NoCentralConfig),
-        new RefusedCommand("config global list", "config global ls", NoCentralConfig),
-        new RefusedCommand("config global remove", "config global rm", NoCentralConfig),
-        new RefusedCommand("config global set", null, NoCentralConfig),
         new RefusedCommand("journal client disconnect", null, NoJournal),
         new RefusedCommand("journal export", null, NoJournal),
         new RefusedCommand("journal import", null, NoJournal),

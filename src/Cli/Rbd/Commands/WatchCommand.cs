@@ -19,17 +19,26 @@ internal sealed class WatchCommand : Command
         Image image = await session.OpenImageAsync(path, readOnly: false).ConfigureAwait(false);
         await using (image.ConfigureAwait(false))
         {
-            using IDisposable watch = image.WatchUpdates(() => Announce(session.Terminal, path));
+            ulong cookie = await FindCookieAsync(image, session.Interrupted).ConfigureAwait(false);
+            ulong count = 0;
+            using IDisposable watch = image.WatchUpdates(() => Announce(session.Terminal, path, ++count, cookie));
             session.Terminal.PrintLine("press enter to exit...");
             await WaitForEnterAsync(session).ConfigureAwait(false);
         }
     }
 
-    private static void Announce(Terminal terminal, ImagePath path)
+    private static async Task<ulong> FindCookieAsync(Image image, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ImageWatcher> watchers = await image.ListWatchersAsync(cancellationToken).FailingAs("watching image failed").ConfigureAwait(false);
+        return watchers.LastOrDefault(watcher => (ulong)watcher.ClientId == image.IoContext.Cluster.InstanceId).Cookie;
+    }
+
+    // Ceph's line of a changed header. Nobody is told who changed it: its id is 0.
+    private static void Announce(Terminal terminal, ImagePath path, ulong id, ulong cookie)
     {
         try
         {
-            terminal.PrintLine($"{path.Image} received notification: header changed at {CalendarTime.ToText(DateTimeOffset.Now)}");
+            terminal.PrintLine($"{path.Image} received notification: notify_id={id}, cookie={cookie}, notifier_id=0, bl.length=10, notify_op=HeaderUpdate");
         }
         catch (CommandException)
         {
