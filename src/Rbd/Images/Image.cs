@@ -11,6 +11,7 @@ public sealed partial class Image : IAsyncDisposable
     private readonly ImageIo _io;
     private readonly WatcherRegistration _registration;
     private readonly ImageTimes _times;
+    private readonly ConfOverrides _conf;
     private readonly Lock _closeLock = new();
     private Task? _close;
 
@@ -34,6 +35,8 @@ public sealed partial class Image : IAsyncDisposable
         _registration = registration;
         _view = view;
         _times = new ImageTimes(Pool, Id, records.Times, conf, time);
+        _conf = conf;
+        _follower.Reconfigured = ReconfigureAsync;
         var timing = new OwnershipTiming { Timeout = TimeSpan.FromSeconds(conf.GetUInt("rbd_request_timed_out_seconds")) };
         Ownership = new ImageOwnership(this, registration.Cookie, timing, time);
         _io.Authority = Ownership;
@@ -221,6 +224,21 @@ public sealed partial class Image : IAsyncDisposable
             return null;
         transaction.Require(records.Header.Record).PutHeader(records.Header.Record.Key, changed);
         return await Pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+    }
+
+    // What somebody overrides for the image holds for those who have it open, too.
+    private async Task ReconfigureAsync()
+    {
+        try
+        {
+            await _conf.RefreshAsync(Pool, Id, CancellationToken.None).ConfigureAwait(false);
+            _io.Policy = WritePolicies.Of(_conf);
+            _times.Configure(_conf);
+        }
+        catch (Exception error)
+        {
+            Log.ChangeNotFollowed(Pool.Logger, Id, error);
+        }
     }
 
     private StorageException ReadOnly() =>

@@ -8,8 +8,8 @@ internal sealed class ImageTimes
     private readonly ImagePool _pool;
     private readonly string _id;
     private readonly TimeProvider _time;
-    private readonly TimeSpan? _accessInterval;
-    private readonly TimeSpan? _modifyInterval;
+    private TimeSpan? _accessInterval;
+    private TimeSpan? _modifyInterval;
     private readonly Lock _lock = new();
     private Task _recording = Task.CompletedTask;
     private long _accessDueTicks;
@@ -20,14 +20,23 @@ internal sealed class ImageTimes
         _pool = pool;
         _id = id;
         _time = time;
-        _accessInterval = IntervalOf(conf, "rbd_atime_update_interval");
-        _modifyInterval = IntervalOf(conf, "rbd_mtime_update_interval");
         Current = initial;
-        _accessDueTicks = Due(initial.Accessed, _accessInterval);
-        _modifyDueTicks = Due(initial.Modified, _modifyInterval);
+        Configure(conf);
     }
 
     public ImageTimesRecord Current { get; private set; }
+
+    /// <summary>Takes over how often to record.</summary>
+    public void Configure(ConfOverrides conf)
+    {
+        lock (_lock)
+        {
+            _accessInterval = IntervalOf(conf, "rbd_atime_update_interval");
+            _modifyInterval = IntervalOf(conf, "rbd_mtime_update_interval");
+            Volatile.Write(ref _accessDueTicks, Due(Current.Accessed, _accessInterval));
+            Volatile.Write(ref _modifyDueTicks, Due(Current.Modified, _modifyInterval));
+        }
+    }
 
     public void NoteRead()
     {

@@ -25,6 +25,7 @@ internal sealed partial class ImageIo
     private bool _isClosed;
     private long _mutationCount;
     private volatile bool _isWriteThrough;
+    private volatile bool _hasFlushed;
 
     /// <param name="image">Its name, for messages.</param>
     public ImageIo(IVolume volume, VolumeLimits limits, WritePolicy policy, string image)
@@ -32,14 +33,22 @@ internal sealed partial class ImageIo
         _volume = volume;
         _blockSize = limits.BlockSize;
         _writesNeedFlush = !limits.WritesAreDurable;
-        _isWriteThrough = policy != WritePolicy.WriteBack;
         Policy = policy;
         _image = image;
         _blocks = new BlockIo(volume, limits.BlockSize);
         _flush = new SharedFlush(volume, OnFlushed);
     }
 
-    public WritePolicy Policy { get; }
+    /// <summary>May change at any time: it holds for the writes that complete from then on.</summary>
+    public WritePolicy Policy
+    {
+        get;
+        set
+        {
+            field = value;
+            _isWriteThrough = value == WritePolicy.WriteThrough || (value == WritePolicy.WriteThroughUntilFlush && !_hasFlushed);
+        }
+    }
 
     /// <summary>Set before the first request.</summary>
     public IWriteAuthority Authority { get; set; } = AnyWriter.Instance;
@@ -105,6 +114,7 @@ internal sealed partial class ImageIo
 
     public ValueTask FlushAsync()
     {
+        _hasFlushed = true;
         if (Policy == WritePolicy.WriteThroughUntilFlush)
             _isWriteThrough = false;
         IoRequest request = Submit(IoKind.Flush, 0, 0, default);

@@ -12,7 +12,7 @@ internal sealed class ConfOverrides
     private const string Prefix = "conf_";
 
     private readonly CephConf _conf;
-    private readonly Dictionary<string, (ByteName Value, ConfigSource Source)> _overrides;
+    private volatile Dictionary<string, (ByteName Value, ConfigSource Source)> _overrides;
 
     private ConfOverrides(CephConf conf, Dictionary<string, (ByteName Value, ConfigSource Source)> overrides)
     {
@@ -38,6 +38,34 @@ internal sealed class ConfOverrides
 
     /// <param name="imageMetadata">All of the image.</param>
     public static async Task<ConfOverrides> ReadAsync(
+        ImagePool pool, IReadOnlyDictionary<string, ByteName> imageMetadata, CancellationToken cancellationToken) => new(
+        pool.Io.Cluster.Conf, await ReadOverridesAsync(pool, imageMetadata, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Follows what is overridden for an image now.</summary>
+    public async Task RefreshAsync(ImagePool pool, string imageId, CancellationToken cancellationToken)
+    {
+        string prefix = pool.Keys.ImageMetadata(imageId);
+        IReadOnlyList<Stored<MetadataRecord>> metadata =
+            await pool.RangeAsync(prefix + Prefix, RbdJsonContext.Default.MetadataRecord, cancellationToken).ConfigureAwait(false);
+        _overrides = await ReadOverridesAsync(
+            pool,
+            metadata.ToDictionary(pair => pair.Record.Key[prefix.Length..], pair => pair.Value.Value, StringComparer.Ordinal),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public bool GetBool(string option) => InForce(option).GetBool(option);
+
+    public ulong GetUInt(string option) => InForce(option).GetUInt(option);
+
+    public string GetText(string option) => InForce(option).GetText(option);
+
+    public ConfigOption Describe(string option)
+    {
+        ConfigSource source = _overrides.TryGetValue(option, out (ByteName, ConfigSource Source) found) ? found.Source : ConfigSource.Config;
+        return new ConfigOption(option, InForce(option).Get(option), source);
+    }
+
+    private static async Task<Dictionary<string, (ByteName Value, ConfigSource Source)>> ReadOverridesAsync(
         ImagePool pool, IReadOnlyDictionary<string, ByteName> imageMetadata, CancellationToken cancellationToken)
     {
         var overrides = new Dictionary<string, (ByteName, ConfigSource)>(StringComparer.Ordinal);
@@ -51,19 +79,7 @@ internal sealed class ConfOverrides
                 overrides[key[Prefix.Length..]] = (value, ConfigSource.Image);
         }
 
-        return new ConfOverrides(pool.Io.Cluster.Conf, overrides);
-    }
-
-    public bool GetBool(string option) => InForce(option).GetBool(option);
-
-    public ulong GetUInt(string option) => InForce(option).GetUInt(option);
-
-    public string GetText(string option) => InForce(option).GetText(option);
-
-    public ConfigOption Describe(string option)
-    {
-        ConfigSource source = _overrides.TryGetValue(option, out (ByteName, ConfigSource Source) found) ? found.Source : ConfigSource.Config;
-        return new ConfigOption(option, InForce(option).Get(option), source);
+        return overrides;
     }
 
     private CephConf InForce(string option)

@@ -28,6 +28,7 @@ internal sealed class ImageFollower : IAsyncDisposable
     private volatile ImageRecords _followed = null!;
     private volatile bool _isStale;
     private volatile bool _isUpdated;
+    private volatile bool _isReconfigured;
     private volatile bool _isRemoved;
 
     private ImageFollower(ImagePool pool, string id, bool readsLayersOnly)
@@ -100,6 +101,9 @@ internal sealed class ImageFollower : IAsyncDisposable
         }
     }
 
+    /// <summary>Awaited after every change of what the image overrides of the configuration, before the callbacks. Must not throw.</summary>
+    public Func<Task> Reconfigured { get; set; } = () => Task.CompletedTask;
+
     public IDisposable AddCallback(Action callback) => _callbacks.Add(callback);
 
     public async ValueTask DisposeAsync()
@@ -120,6 +124,8 @@ internal sealed class ImageFollower : IAsyncDisposable
             NoteStale(change);
         if (isHeader || key!.StartsWith("meta/", StringComparison.Ordinal))
             _isUpdated = true;
+        if (key is null || key.StartsWith("meta/conf_", StringComparison.Ordinal))
+            _isReconfigured = true;
         // A watcher that vanished may be this handle's own, lost with its session.
         if (_isStale || _isUpdated || (change.Record is null && IsWatcher(key!)))
             _changes.Writer.TryWrite(true);
@@ -176,6 +182,7 @@ internal sealed class ImageFollower : IAsyncDisposable
         if (_isUpdated)
         {
             _isUpdated = false;
+            await FollowConfigurationAsync().ConfigureAwait(false);
             NotifyCallbacks();
         }
 
@@ -215,6 +222,14 @@ internal sealed class ImageFollower : IAsyncDisposable
             _isStale = true;
             throw;
         }
+    }
+
+    private async Task FollowConfigurationAsync()
+    {
+        if (!_isReconfigured)
+            return;
+        _isReconfigured = false;
+        await Reconfigured().ConfigureAwait(false);
     }
 
     private void NotifyCallbacks()

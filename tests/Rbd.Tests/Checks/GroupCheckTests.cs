@@ -125,8 +125,8 @@ public sealed class GroupCheckTests
     private static async Task<IReadOnlyList<CheckFinding>> CheckAsync(TestPool pool, bool repair) =>
         [.. (await PoolConsistency.CheckAsync(pool.Io, repair, None)).Where(finding => finding.Severity != CheckSeverity.Pending)];
 
-    private static Task PutAsync(TestPool pool, string key, GroupSnapshotRecord snapshot) =>
-        pool.Records.CommitAsync(new RecordTransaction().PutGroupSnapshot(key, snapshot), None).AsTask();
+    private static async Task PutAsync(TestPool pool, string key, GroupSnapshotRecord snapshot) =>
+        await pool.Records.CommitAsync(new RecordTransaction().PutGroupSnapshot(key, snapshot), None);
 
     private static async Task DeleteAsync(TestPool pool, params string[] parts)
     {

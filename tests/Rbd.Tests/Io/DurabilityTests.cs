@@ -60,6 +60,32 @@ public sealed class DurabilityTests
     }
 
     [Fact]
+    public async Task Setting_of_the_image_reaches_who_has_it_open()
+    {
+        await using TestPool pool = await TestPool.CreateAsync();
+        await pool.CreateImageAsync("image", 100);
+        var calls = new Interceptor();
+        await using Image open = await IoTests.OpenInterceptedAsync(pool, calls);
+        await open.FlushAsync();
+
+        await ChangeAsync(metadata => metadata.SetAsync("conf_rbd_cache", "false", CancellationToken.None));
+        await open.WriteAsync(0, new byte[1]);
+        await ChangeAsync(metadata => metadata.RemoveAsync("conf_rbd_cache", CancellationToken.None));
+        await open.WriteAsync(1, new byte[1]);
+
+        Assert.Equal(["flush", "write 0+1", "flush", "write 1+1"], Io(calls));
+
+        async Task ChangeAsync(Func<ImageMetadata, Task> change)
+        {
+            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using IDisposable watch = open.WatchUpdates(() => seen.TrySetResult());
+            await using (Image other = await pool.OpenAsync("image"))
+                await change(other.Metadata);
+            await seen.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+    }
+
+    [Fact]
     public async Task Pools_setting_goes_before_the_clients()
     {
         await using TestPool pool = await TestPool.CreateAsync();
