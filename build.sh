@@ -26,7 +26,7 @@ usage: ./build.sh VERB
           run a CurveBS test cluster with a real etcd on loopback; DIR keeps its state and gets curverbd.conf and curverbd-nebd.conf
   fuzz [SECONDS]
           feed damaged input to every parser for so long, each (600)
-  bench   fio on CurveRbd, on qemu-nbd and on the plain file, side by side; writes bench/RESULTS.md
+  bench   fio on CurveRbd, on qemu-nbd and on the plain file, and OpenStack's work beside a real Ceph; writes bench/RESULTS.md
   clean   remove out/ and everything the compiler left
   help    this text
 
