@@ -9,8 +9,6 @@ internal static class RefusedCommands
         "Schedules are kept by Ceph's manager daemon, which does not exist here. Let cron or a systemd timer run 'rbd trash purge'.";
     private const string NoMirrorSchedule =
         "Schedules are kept by Ceph's manager daemon, and images are not mirrored. Let cron or a systemd timer run 'rbd export-diff'.";
-    private const string NoMigration =
-        "Images do not migrate while in use. Use 'rbd deep cp', 'rbd rename' and 'rbd trash mv' while nobody writes to the image.";
     private const string NoPersistentCache = "There is no persistent cache in a host: nothing can be left in it.";
     private const string NoImageCounters =
         "Ceph's manager daemon gathers these numbers from its OSDs; there is none here. Look at the clients' own disks (iostat, virsh domblkstat).";
@@ -24,10 +22,6 @@ internal static class RefusedCommands
         new RefusedCommand("journal inspect", null, NoJournal),
         new RefusedCommand("journal reset", null, NoJournal),
         new RefusedCommand("journal status", null, NoJournal),
-        new RefusedCommand("migration abort", null, NoMigration),
-        new RefusedCommand("migration commit", null, NoMigration),
-        new RefusedCommand("migration execute", null, NoMigration),
-        new RefusedCommand("migration prepare", null, NoMigration),
         new RefusedCommand("mirror image demote", null, NoMirroring),
         new RefusedCommand("mirror image disable", null, NoMirroring),
         new RefusedCommand("mirror image enable", null, NoMirroring),

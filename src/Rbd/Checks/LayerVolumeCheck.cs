@@ -12,7 +12,8 @@ internal sealed class LayerVolumeCheck(ImagePool pool, LayerGraph graph, CheckRe
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        foreach (ImageLayer layer in graph.Layers.Values.OrderBy(layer => layer.Id, StringComparer.Ordinal))
+        // What is imported lies where only those who use the image may be able to look.
+        foreach (ImageLayer layer in graph.Layers.Values.Where(layer => layer.Value.SourceSpec is null).OrderBy(layer => layer.Id, StringComparer.Ordinal))
         {
             if (await LocateAsync(layer, cancellationToken).ConfigureAwait(false) is not { } path)
                 continue;

@@ -39,7 +39,7 @@ internal sealed class ImageFlatten
         ImageRecords records = await ReadAsync(cancellationToken).ConfigureAwait(false);
         ParentLink link = records.Header.Value.Parent
             ?? throw new StorageException(Errno.EINVAL, $"image {_image} has no parent: there is nothing to flatten");
-        MigrationBar.ThrowIfMigrating(records.Header.Value, _image);
+        MigrationBar.ThrowIfSharing(records.Header.Value, _image);
         Stored<LayerRecord> bottom = BottomOf(records);
         if (bottom.Value.LiesOnParent)
         {

@@ -21,6 +21,7 @@ internal sealed class ImageCreation
     private readonly ImageLayout _layout;
     private readonly Pool? _dataPool;
     private readonly CloneOrigin? _origin;
+    private MigrationLink? _migration;
     private Record? _namespace;
     private string _layerId = "";
 
@@ -53,9 +54,10 @@ internal sealed class ImageCreation
         return layout.Order;
     }
 
+    /// <param name="migration">What the clone is the destination of; null: of none.</param>
     /// <param name="readOrigin">Reads the snapshot anew, since it may change before the clone is noted with it.</param>
     public static async Task<int> CloneAsync(
-        ImagePool pool, ByteName name, ImageOptions options, Func<Task<CloneOrigin>> readOrigin, CancellationToken cancellationToken)
+        ImagePool pool, ByteName name, ImageOptions options, Func<Task<CloneOrigin>> readOrigin, CancellationToken cancellationToken, MigrationLink? migration = null)
     {
         ThrowUnlessUsable(name);
         Pool? dataPool = await FindDataPoolAsync(
@@ -71,7 +73,7 @@ internal sealed class ImageCreation
             ulong size = origin.Snapshot.Value.Size;
             ImageLayout layout = CloneOptions.LayoutOf(pool, options, origin.Image.Value, size);
             order = layout.Order;
-            var creation = new ImageCreation(pool, name, size, layout, dataPool, origin);
+            var creation = new ImageCreation(pool, name, size, layout, dataPool, origin) { _migration = migration };
             return await creation.TryAsync(cancellationToken).ConfigureAwait(false);
         }
     }
@@ -258,7 +260,8 @@ internal sealed class ImageCreation
         if (_origin is null)
             return header;
         ulong operations = _origin.CloneFormat == 2 ? OperationFeatures.CloneChild : 0;
-        return header.WithOperations(operations) with { Parent = _origin.NewLink() };
+        header = header.WithOperations(operations) with { Parent = _origin.NewLink(), Migration = _migration };
+        return _migration is null ? header : header with { Features = header.Features | ImageFeatures.Migrating };
     }
 
     private ImageHeader NewEmptyHeader(string id) => new()

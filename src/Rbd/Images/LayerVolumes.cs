@@ -61,6 +61,8 @@ internal sealed class LayerVolumes(bool isReadOnly)
     private async Task<IVolume> OpenAsync(ChainedLayer layer)
     {
         LayerRecord record = layer.Record;
+        if (record.SourceSpec is { } spec)
+            return ImportFormats.Open(SourceSpec.Parse(spec), record.Path, layer.Pool.Volumes.Limits);
         VolumePath? missing = null;
         while (true)
         {

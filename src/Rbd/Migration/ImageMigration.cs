@@ -24,6 +24,26 @@ public static class ImageMigration
         await preparation.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Makes an image that reads what is elsewhere, until it is executed: a snapshot of another image, or a file. That must not change.</summary>
+    /// <param name="sourceSpec">
+    /// JSON. <c>type</c>: native (<c>pool_name</c> or <c>pool_id</c>, <c>pool_namespace</c>, <c>image_name</c> or <c>image_id</c>,
+    /// <c>snap_name</c> or <c>snap_id</c>), raw (<c>stream</c>, <c>snapshots</c>), qcow (<c>stream</c>). A <c>stream</c> has
+    /// <c>type</c> file and <c>file_path</c>.
+    /// </param>
+    /// <exception cref="StorageException">
+    /// EBADMSG: no JSON. EINVAL; ENOSYS: a type that is not read here. ENOENT, EACCES: the file. EEXIST. And all that creating an image can say.
+    /// </exception>
+    public static async Task PrepareImportAsync(
+        string sourceSpec, IoContext destination, ByteName name, ImageOptions options, CancellationToken cancellationToken)
+    {
+        await destination.ThrowIfPoolGoneAsync(cancellationToken).ConfigureAwait(false);
+        SourceSpec spec = SourceSpec.Parse(sourceSpec);
+        var pool = new ImagePool(destination);
+        await (string.Equals(spec.Type, "native", StringComparison.Ordinal)
+            ? new NativeImport(pool, name, spec, options).RunAsync(cancellationToken)
+            : new ImportPreparation(pool, name, spec, options).RunAsync(cancellationToken)).ConfigureAwait(false);
+    }
+
     /// <summary>Copies what the destination still has in volumes of the source. It can be used meanwhile.</summary>
     /// <param name="progress">In bytes; its return value is ignored.</param>
     /// <exception cref="StorageException">ENOENT; EINVAL: no migration, or in another state. EBUSY: somebody else is at it.</exception>

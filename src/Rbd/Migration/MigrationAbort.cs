@@ -21,6 +21,10 @@ internal sealed class MigrationAbort(MigrationWork work, ProgressCallback? progr
             await work.SetStateAsync(MigrationState.Aborting, null, cancellationToken).ConfigureAwait(false);
             await clones.RunAsync(cancellationToken).ConfigureAwait(false);
         }
+        else if (await Pool.AnyAsync(Pool.Keys.Children(work.DestinationId), cancellationToken).ConfigureAwait(false))
+        {
+            throw new StorageException(Errno.EBUSY, $"there are clones of what was imported to image id {work.DestinationId}: flatten or remove them first");
+        }
 
         IReadOnlyList<Stored<VolumeClaim>>? removing = null;
         await ImagePool.RetryAsync(
@@ -99,7 +103,7 @@ internal sealed class MigrationAbort(MigrationWork work, ProgressCallback? progr
         var removing = new List<Stored<VolumeClaim>>();
         foreach (VolumeOfImage volume in await VolumeOfImage.ListAsync(Pool, header, cancellationToken).ConfigureAwait(false))
         {
-            if (volume.Layer.Value.IsBorrowed)
+            if (!volume.Layer.Value.HasOwnVolume)
                 continue;
             var claim = new VolumeClaim
             {

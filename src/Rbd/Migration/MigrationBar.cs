@@ -12,6 +12,13 @@ internal static class MigrationBar
             throw new StorageException(Errno.EBUSY, $"image {image} migrates: commit or abort that first (rbd migration commit, rbd migration abort)");
     }
 
+    /// <exception cref="StorageException">EBUSY: its layers are also another image's.</exception>
+    public static void ThrowIfSharing(ImageHeader header, string image)
+    {
+        if (header.Migration is { SourceSpec: null })
+            ThrowIfMigrating(header, image);
+    }
+
     /// <exception cref="StorageException">EROFS: it is the source, and nothing of it may change.</exception>
     public static void ThrowIfSource(ImageHeader header, string image)
     {

@@ -30,6 +30,8 @@ internal sealed class MigrationExecution(MigrationWork work, ProgressCallback? p
             _total += await SizeOfAsync(layer.Value, cancellationToken).ConfigureAwait(false);
         foreach (Stored<LayerRecord> layer in layers)
             await CopyAsync(header, layer, cancellationToken).ConfigureAwait(false);
+        if (header is { Migration.SourceSpec: not null, Parent: not null })
+            await ImageFlatten.RunAsync(Pool, header.Id, Pool.Describe(header.Name), progress, cancellationToken).ConfigureAwait(false);
         await work.SetStateAsync(MigrationState.Executed, null, cancellationToken).ConfigureAwait(false);
         progress?.Invoke(Math.Max(_total, 1), Math.Max(_total, 1));
     }
@@ -38,15 +40,23 @@ internal sealed class MigrationExecution(MigrationWork work, ProgressCallback? p
     {
         IReadOnlyList<Stored<LayerRecord>> layers = await Pool.RangeAsync(
             Pool.Keys.Layers(work.DestinationId), RbdJsonContext.Default.LayerRecord, cancellationToken).ConfigureAwait(false);
-        return [.. layers.Where(layer => layer.Value.IsBorrowed)];
+        return [.. layers.Where(layer => !layer.Value.HasOwnVolume)];
     }
 
-    private async Task<ulong> SizeOfAsync(LayerRecord layer, CancellationToken cancellationToken) =>
-        (await Pool.Volumes.StatAsync(layer.Path, cancellationToken).ConfigureAwait(false))?.Size ?? 0;
+    private async Task<ulong> SizeOfAsync(LayerRecord layer, CancellationToken cancellationToken)
+    {
+        IVolume source = await OpenAsync(layer, cancellationToken).ConfigureAwait(false);
+        await using (source.ConfigureAwait(false))
+            return source.Size;
+    }
+
+    private async Task<IVolume> OpenAsync(LayerRecord layer, CancellationToken cancellationToken) => layer.SourceSpec is { } spec
+        ? ImportFormats.Open(SourceSpec.Parse(spec), layer.Path, Pool.Volumes.Limits)
+        : await Pool.Volumes.OpenAsync(layer.Path, readOnly: true, cancellationToken).ConfigureAwait(false);
 
     private async Task CopyAsync(ImageHeader header, Stored<LayerRecord> layer, CancellationToken cancellationToken)
     {
-        IVolume source = await Pool.Volumes.OpenAsync(layer.Value.Path, readOnly: true, cancellationToken).ConfigureAwait(false);
+        IVolume source = await OpenAsync(layer.Value, cancellationToken).ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
         {
             NewLayer copy = await NewLayer.CreateCopyAsync(
@@ -98,6 +108,7 @@ internal sealed class MigrationExecution(MigrationWork work, ProgressCallback? p
                     Volume = copy.Record.Volume,
                     Owner = copy.Record.Owner,
                     IsBorrowed = false,
+                    SourceSpec = null,
                 })
                 .PutClaim(copy.Claim.Record.Key, copy.Claim.Value with { State = ClaimState.Live, Operation = 0 });
             return Task.FromResult(header);

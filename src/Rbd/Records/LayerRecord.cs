@@ -50,6 +50,12 @@ internal sealed record LayerRecord : VersionedRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsBorrowed { get; init; }
 
+    /// <summary>Of a layer that is imported, and read where it lies until it is copied, as JSON; there is no volume of its name.</summary>
+    public string? SourceSpec { get; init; }
+
+    /// <summary>There is a volume, and it is the image's own.</summary>
+    public bool HasOwnVolume => !IsBorrowed && SourceSpec is null;
+
     /// <summary>It lies on the snapshot that <see cref="ImageHeader.Parent"/> names.</summary>
     public bool LiesOnParent => Below is null && (Kind == LayerKind.Overlay || Filled is not null);
 

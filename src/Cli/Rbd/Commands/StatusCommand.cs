@@ -1,4 +1,7 @@
+using System.Globalization;
+using CurveRbd.Rados;
 using CurveRbd.Rbd;
+using CurveRbd.Store;
 
 namespace CurveRbd.Cli.Rbd;
 
@@ -7,7 +10,7 @@ internal sealed class StatusCommand : Command
 {
     public override string Name => "status";
 
-    public override string Summary => "Show who has an image open.";
+    public override string Summary => "Show who has an image open, and how far its migration is.";
 
     public override IReadOnlyList<Option> Options { get; } = [.. SpecOptions.OfImage, .. OutputFormat.Options];
 
@@ -22,8 +25,35 @@ internal sealed class StatusCommand : Command
         {
             IReadOnlyList<ImageWatcher> watchers = await image.ListWatchersAsync(session.Interrupted)
                 .FailingAs("show status failed").ConfigureAwait(false);
-            session.Terminal.Print(document is null ? ToText(watchers) : ToDocument(watchers, document));
+            MigrationListing? migration = (image.Features & ImageFeatures.Migrating) == 0
+                ? null
+                : await TryReadMigrationAsync(session, image).ConfigureAwait(false);
+            session.Terminal.Print(document is null ? ToText(watchers) + migration?.ToText() : ToDocument(watchers, migration, document));
         }
+    }
+
+    private static async Task<MigrationListing?> TryReadMigrationAsync(CommandSession session, Image image)
+    {
+        try
+        {
+            IoContext io = image.IoContext;
+            MigrationStatus status = await ImageMigration.GetStatusAsync(io, image.Name, session.Interrupted).ConfigureAwait(false);
+            return new MigrationListing(
+                status,
+                await NameOfAsync(io, status.SourcePoolId, session.Interrupted).ConfigureAwait(false),
+                await NameOfAsync(io, status.DestinationPoolId, session.Interrupted).ConfigureAwait(false));
+        }
+        catch (StorageException error)
+        {
+            session.Terminal.PrintErrorLine($"rbd: getting migration status failed: {ErrorText.Describe(error.Errno)}");
+            return null;
+        }
+    }
+
+    private static async Task<string> NameOfAsync(IoContext io, long poolId, CancellationToken cancellationToken)
+    {
+        Pool? pool = await io.Cluster.Pools.FindAsync(poolId, cancellationToken).ConfigureAwait(false);
+        return pool?.Name.ToString() ?? poolId.ToString(CultureInfo.InvariantCulture);
     }
 
     private static string ToText(IReadOnlyList<ImageWatcher> watchers)
@@ -35,7 +65,7 @@ internal sealed class StatusCommand : Command
         return "Watchers:\n" + string.Concat(lines);
     }
 
-    private static string ToDocument(IReadOnlyList<ImageWatcher> watchers, DocumentWriter document)
+    private static string ToDocument(IReadOnlyList<ImageWatcher> watchers, MigrationListing? migration, DocumentWriter document)
     {
         document.OpenObject("status");
         document.OpenArray("watchers");
@@ -49,6 +79,7 @@ internal sealed class StatusCommand : Command
         }
 
         document.Close();
+        migration?.ToDocument(document);
         document.Close();
         return document.ToString();
     }
