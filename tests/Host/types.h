@@ -132,6 +132,17 @@ typedef struct {
 } rbd_trash_image_info_t;
 
 typedef struct {
+    int64_t source_pool_id;
+    char *source_pool_namespace, *source_image_name, *source_image_id;
+    int64_t dest_pool_id;
+    char *dest_pool_namespace, *dest_image_name, *dest_image_id;
+    int state;
+    char *state_description;
+} rbd_image_migration_status_t;
+
+enum { RBD_IMAGE_MIGRATION_STATE_PREPARED = 2, RBD_IMAGE_MIGRATION_STATE_EXECUTED = 4 };
+
+typedef struct {
     char *addr;
     int64_t id;
     uint64_t cookie;
@@ -209,6 +220,7 @@ typedef struct rbd_mirror_peer_site_t rbd_mirror_peer_site_t;
 
 _Static_assert(sizeof(struct rados_pool_stat_t) == 128, "rados_pool_stat_t");
 _Static_assert(sizeof(rbd_image_info_t) == 160 && offsetof(rbd_image_info_t, parent_pool) == 56, "rbd_image_info_t");
+_Static_assert(sizeof(rbd_image_migration_status_t) == 80, "rbd_image_migration_status_t");
 _Static_assert(sizeof(rbd_linked_image_spec_t) == 48 && sizeof(rbd_trash_image_info_t) == 40, "rbd_linked_image_spec_t, rbd_trash_image_info_t");
 _Static_assert(sizeof(rbd_snap_info_t) == 24 && sizeof(rbd_snap_spec_t) == 24 && sizeof(rbd_image_watcher_t) == 24, "24 bytes each");
 _Static_assert(sizeof(rbd_child_info_t) == 32 && sizeof(rbd_snap_trash_namespace_t) == 16, "rbd_child_info_t, rbd_snap_trash_namespace_t");
