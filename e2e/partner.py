@@ -4,6 +4,10 @@ import contextlib
 import json
 import select
 import signal
+import time
+
+# Ceph's clients are given up after 30 s without a sign of life.
+GIVEN_UP_SECONDS_MAX = 45
 
 LOOP = """
 import json, sys
@@ -83,3 +87,16 @@ def partner(room):
         yield made
     finally:
         made.stop()
+
+
+def write_when_possible(image, data, offset):
+    """The first write after an owner's death waits for it to be given up."""
+    import rbd  # Not where tests run that have no such module.
+
+    deadline = time.monotonic() + GIVEN_UP_SECONDS_MAX
+    while True:
+        try:
+            return image.write(data, offset)
+        except (rbd.ReadOnlyImage, rbd.Timeout):
+            assert time.monotonic() < deadline, "a dead owner still holds the image"
+            time.sleep(0.5)

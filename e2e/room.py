@@ -19,6 +19,7 @@ class Room:
         self.store = self.path / "store"
         self.conf = self.path / "ceph.conf"
         self.host_conf = self.path / "curverbd.conf"
+        self.started = []
         self.store.mkdir()
         self.host_conf.write_text(f"[cluster]\nrbd_store = local:{self.store}\n")
         self.conf.write_text("[global]\n")
@@ -46,7 +47,15 @@ class Room:
         return self.run("/usr/bin/python3", "-c", code, *arguments, **more).stdout
 
     def start(self, *command, **more):
-        return subprocess.Popen([str(word) for word in command], env=self.env, **more)
+        self.started.append(subprocess.Popen([str(word) for word in command], env=self.env, **more))
+        return self.started[-1]
+
+    def end(self):
+        """Ends what is left of a test that failed: a program that waits for a store that is gone would wait for ever."""
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
 
     def file(self, name, content=b""):
         path = self.path / name

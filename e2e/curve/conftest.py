@@ -25,7 +25,8 @@ def room(tmp_path, curve, io, monkeypatch):
     for name, value in made.settings.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("CEPH_ARGS", raising=False)
-    return made
+    yield made
+    made.end()
 
 
 @pytest.fixture

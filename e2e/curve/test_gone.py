@@ -1,5 +1,6 @@
 """The whole cluster is gone, all at once: timeouts are honoured, and every program comes to its end."""
 
+import errno
 import signal
 import time
 
@@ -69,6 +70,37 @@ def test_python_exits_without_closing_anything(room, disk, curve):
     process.communicate("go on\n", timeout=40)
 
     assert process.returncode == 0
+
+
+# rados_osd_op_timeout ends the write itself; without it closing gives the write up.
+@pytest.mark.parametrize("io, has_snapshots, timeouts, errno", [
+    ("direct", False, (), errno.ESHUTDOWN),
+    ("nebd", True, (), errno.ESHUTDOWN),
+    ("direct", True, TIMEOUTS, errno.ETIMEDOUT),
+    ("nebd", False, TIMEOUTS, errno.ETIMEDOUT),
+], indirect=["io"], ids=["direct-plain", "nebd-layers", "direct-layers-timeouts", "nebd-plain-timeouts"])
+def test_closing_over_a_waiting_write_ends(room, disk, curve, has_snapshots, timeouts, errno):
+    room.set("rbd_request_timed_out_seconds = 3", *timeouts)
+    if has_snapshots:
+        room.run("rbd", "snap", "create", "--no-progress", "rbd/disk@before")
+    process = start_python(room, """
+ended = []
+pending = image.aio_write(b'y' * 4096, 8192, lambda completion: ended.append(completion.get_return_value()))
+start = time.monotonic()
+try:
+    image.close()
+    print('closed')
+except rbd.Error as error:
+    print('refused')
+print(len(ended), ended[0] if ended else None, time.monotonic() - start < 40)
+ioctx.close(); cluster.shutdown()
+print(time.monotonic() - start < 55)
+""")
+    kill(curve)
+
+    out = process.communicate("go on\n", timeout=90)[0]
+
+    assert (out, process.returncode) == (f"refused\n1 {-errno} True\nTrue\n", 0)
 
 
 def test_connecting_ends_at_its_timeout(room, disk, curve):

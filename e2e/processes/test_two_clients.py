@@ -5,13 +5,10 @@ import time
 
 import pytest
 import rbd
-from partner import partner
+from partner import partner, write_when_possible
 from room import KIB, MIB, pattern
 
 OPEN = "image = rbd.Image(ioctx, 'disk')"
-
-# Ceph's clients are given up after 30 s without a sign of life.
-GIVEN_UP_SECONDS_MAX = 45
 
 
 @pytest.fixture
@@ -19,17 +16,6 @@ def other(room, image):
     with partner(room) as started:
         started.do(OPEN)
         yield started
-
-
-def write_when_possible(image, data, offset):
-    """The first write after an owner's death waits for it to be given up."""
-    deadline = time.monotonic() + GIVEN_UP_SECONDS_MAX
-    while True:
-        try:
-            return image.write(data, offset)
-        except (rbd.ReadOnlyImage, rbd.Timeout):
-            assert time.monotonic() < deadline, "a dead owner still holds the image"
-            time.sleep(0.5)
 
 
 def test_turns_of_two_writers(image, other):

@@ -133,10 +133,12 @@ public class FaultTests
     }
 
     [Theory]
-    [InlineData(false, 0UL)]
-    [InlineData(false, 5 * Fixture.GiB)]
-    [InlineData(true, 0UL)]
-    public async Task GiveUp_on_a_dead_cluster_ends_what_waits(bool isThroughNebd, ulong offset)
+    [InlineData(false, true, 0UL)]
+    [InlineData(false, false, 0UL)]
+    [InlineData(false, true, 5 * Fixture.GiB)]
+    [InlineData(true, true, 0UL)]
+    [InlineData(true, false, 0UL)]
+    public async Task GiveUp_on_a_dead_cluster_ends_what_waits(bool isThroughNebd, bool isWrite, ulong offset)
     {
         await using Fixture fixture = await Fixture.StartAsync();
         await using CurveVolumeStore store = await Fixture.ConnectAsync(fixture.Cluster, options => options with { NebdSocket = isThroughNebd ? fixture.Cluster.Nebd.Socket : "" });
@@ -148,7 +150,7 @@ public class FaultTests
             await fixture.Cluster.StopMdsAsync(mds);
         foreach (ChunkServer server in fixture.Cluster.ChunkServers)
             await server.StopAsync();
-        Task waiting = volume.WriteAsync(offset, new byte[4096]).AsTask();
+        Task waiting = isWrite ? volume.WriteAsync(offset, new byte[4096]).AsTask() : volume.ReadAsync(offset, new byte[4096]).AsTask();
         Assert.False(waiting.IsCompleted);
 
         volume.GiveUp();

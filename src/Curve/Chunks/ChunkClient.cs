@@ -15,6 +15,8 @@ internal sealed class ChunkClient(VolumeSession session, CurveOptions options, T
 
     public VolumeSession Session => session;
 
+    public long EndedCount => _inFlight.LeftCount;
+
     /// <summary>The outcome goes to the exchange's transfer, and the exchange back to where it was rented.</summary>
     public void Start(ChunkDataExchange exchange)
     {

@@ -8,6 +8,8 @@ internal sealed class ChunkIo(VolumeSession session, SegmentMap segments, ChunkC
     private readonly ChunkLayout _layout = ChunkLayout.Of(session.File);
     private readonly ulong _chunksPerSegment = session.SegmentSize / session.File.ChunkSize;
 
+    public override long EndedCount => chunks.EndedCount;
+
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     protected override int NextLength(ulong offset, int length) => (int)_layout.Locate(offset, (ulong)Math.Min(length, requestSizeMax)).Length;

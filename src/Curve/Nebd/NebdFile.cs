@@ -171,19 +171,20 @@ internal sealed class NebdFile(NebdClient client, VolumeSession session) : IAsyn
             throw TimedOut(timeout, null);
         try
         {
+            // While this one waited for its turn, another may have opened it.
+            if (TryUse(out NebdHandle handle))
+                return handle;
             for (int tries = 1; ; tries++)
             {
-                if (TryUse(out NebdHandle handle))
-                    return handle;
                 if (session.Loss is { } loss)
                     throw new StorageException(loss.Errno, loss.Message, loss);
 
                 RpcException? failure = await TryReopenAsync().ConfigureAwait(false);
+                if (TryUse(out handle))
+                    return handle;
                 TimeSpan elapsed = client.Time.GetElapsedTime(start);
                 if (timeout != Timeout.InfiniteTimeSpan && elapsed >= timeout)
                     throw TimedOut(timeout, failure);
-                if (Handle.ConnectionId != 0)
-                    continue;
                 if (failure is null && elapsed >= client.Policy.SilenceMax)
                     throw Refused();
                 await Task.Delay(DelayAfter(tries), client.Time, closing).ConfigureAwait(false);

@@ -29,6 +29,8 @@ internal sealed class NebdIo : VolumeIo
         _inFlight = new InFlightLimit<NebdExchange>(options.ChunkRequestsInFlightMax);
     }
 
+    public override long EndedCount => _inFlight.LeftCount;
+
     public override ValueTask DisposeAsync() => _file.DisposeAsync();
 
     public bool MayWait(NebdExchange exchange) => LeftOf(exchange) != TimeSpan.Zero && _silence.MayWait(exchange);

@@ -87,10 +87,14 @@ internal sealed class CurveVolume(
     public async ValueTask RefreshAsync(CancellationToken cancellationToken) =>
         session.Learn(await store.Namespace.GetAsync(session.Path, session.Owner, cancellationToken).ConfigureAwait(false));
 
+    public long EndedCount => io.EndedCount;
+
     public void GiveUp()
     {
-        if (Volatile.Read(ref _isClosed) == 0)
-            closing.Cancel();
+        if (Volatile.Read(ref _isClosed) != 0)
+            return;
+        session.GiveUp();
+        closing.Cancel();
     }
 
     public async ValueTask DisposeAsync()

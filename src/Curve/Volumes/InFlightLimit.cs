@@ -6,6 +6,10 @@ internal sealed class InFlightLimit<T>(int max)
 {
     private readonly Queue<T> _waiting = [];
     private int _count;
+    private long _leftCount;
+
+    /// <summary>How many have left so far.</summary>
+    public long LeftCount => Volatile.Read(ref _leftCount);
 
     /// <returns>false: it waits, and who leaves gets it.</returns>
     public bool TryEnter(T request)
@@ -28,6 +32,7 @@ internal sealed class InFlightLimit<T>(int max)
     {
         lock (_waiting)
         {
+            _leftCount++;
             if (_waiting.TryDequeue(out T? next))
                 return next;
             _count--;

@@ -5,6 +5,9 @@ namespace CurveRbd.Curve;
 /// <summary>The way that the bytes of one open volume go: cut into requests, which all run at once.</summary>
 internal abstract class VolumeIo : IAsyncDisposable
 {
+    /// <summary>How many requests are over, however they ended.</summary>
+    public abstract long EndedCount { get; }
+
     public abstract ValueTask DisposeAsync();
 
     public ValueTask TransferAsync(ulong offset, IoVector data, bool isWrite)

@@ -15,6 +15,9 @@ internal sealed class VolumeSession : IAsyncDisposable
     // Compared by the MDS as text; "we honour sequence numbers", which older clients than 0.0.6 did not.
     private const string ClientVersion = "9.9.9";
 
+    // A cluster that has been given up is told that the volume is closed if it is there again, not waited for.
+    private static readonly TimeSpan s_closingTimeoutGivenUp = TimeSpan.FromSeconds(1);
+
     private static int s_lastPort = Random.Shared.Next(1, ushort.MaxValue);
 
     private readonly MdsClient _mds;
@@ -36,6 +39,7 @@ internal sealed class VolumeSession : IAsyncDisposable
     private TimeSpan _lease;
     private long _askedAt;
     private volatile bool _isFenced;
+    private volatile bool _isGivenUp;
     private Task _refreshing = Task.CompletedTask;
 
     private VolumeSession(MdsClient mds, CurveOptions options, CurveCapabilities capabilities, TimeProvider time, string path, string owner, CurveFile file)
@@ -102,9 +106,16 @@ internal sealed class VolumeSession : IAsyncDisposable
         _closed.Dispose();
     }
 
-    private TimeSpan ClosingTimeout => _options.OperationTimeout > TimeSpan.Zero && _options.OperationTimeout < _options.MdsRetry.TotalTimeout
-        ? _options.OperationTimeout
-        : _options.MdsRetry.TotalTimeout;
+    private TimeSpan ClosingTimeout
+    {
+        get
+        {
+            if (_isGivenUp)
+                return s_closingTimeoutGivenUp;
+            TimeSpan total = _options.MdsRetry.TotalTimeout;
+            return _options.OperationTimeout > TimeSpan.Zero && _options.OperationTimeout < total ? _options.OperationTimeout : total;
+        }
+    }
 
     public MdsStamp Stamp() => MdsStamp.Create(_owner, _options.RootPassword, _time.GetUtcNow());
 
@@ -151,6 +162,9 @@ internal sealed class VolumeSession : IAsyncDisposable
         IsConfirmed(askedWithin) ? ValueTask.CompletedTask : new ValueTask(RefreshAsync());
 
     public bool IsConfirmed(TimeSpan askedWithin) => _time.GetElapsedTime(_askedAt) < askedWithin;
+
+    /// <summary>Nothing more is expected of the cluster.</summary>
+    public void GiveUp() => _isGivenUp = true;
 
     /// <summary>Takes over what a stat has told.</summary>
     public void Learn(CurveFile file)

@@ -51,7 +51,7 @@ internal sealed class OpenImage(Image image)
     {
         UpdateWatches.EndAll();
         QuiesceWatches.EndAll();
-        await DrainAsync().ConfigureAwait(false);
+        await Image.WaitUntilOverAsync(DrainAsync()).ConfigureAwait(false);
         try
         {
             await Image.CloseAsync().ConfigureAwait(false);

@@ -4,11 +4,17 @@ namespace CurveRbd.Rbd;
 
 public sealed partial class Image
 {
+    /// <summary>
+    /// Waits for requests, but not for ever for a store that is away: when nothing ends for rbd_request_timed_out_seconds, what waits
+    /// for it fails with ESHUTDOWN. For who closes the image.
+    /// </summary>
+    public Task WaitUntilOverAsync(Task requests) => WaitUntilOverAsync(requests, () => _io.IsRunning);
+
     // Every step is taken, whatever the others met; the first failure is the caller's.
     private async Task ReleaseAsync()
     {
         Exception? failure = null;
-        foreach (Func<Task> step in (Func<Task>[])[EndQuiescingAsync, Merging.CloseAsync, DrainAsync, Ownership.CloseAsync, _times.SettleAsync, UnfollowAsync, CloseLayersAsync, UnwatchAsync, MoveVolumeAsync])
+        foreach (Func<Task> step in (Func<Task>[])[EndQuiescingAsync, EndMergingAsync, DrainAsync, Ownership.CloseAsync, _times.SettleAsync, UnfollowAsync, CloseLayersAsync, UnwatchAsync, MoveVolumeAsync])
         {
             try
             {
@@ -30,28 +36,32 @@ public sealed partial class Image
         return Task.CompletedTask;
     }
 
-    private async Task DrainAsync()
+    private Task EndMergingAsync() => WaitUntilOverAsync(Merging.CloseAsync(), static () => true);
+
+    private Task DrainAsync() => WaitUntilOverAsync(_io.CloseAsync().AsTask(), static () => true);
+
+    /// <param name="waitsForStore">false: it waits for something else, such as a callback of the caller.</param>
+    private async Task WaitUntilOverAsync(Task work, Func<bool> waitsForStore)
     {
-        Task drained = _io.CloseAsync().AsTask();
-        while (!drained.IsCompleted)
+        while (!work.IsCompleted)
         {
-            long finished = _io.FinishedCount;
+            long ended = EndedCount();
             try
             {
-                await drained.WaitAsync(HeadFreeze.TimeoutOf(Pool)).ConfigureAwait(false);
+                await work.WaitAsync(HeadFreeze.TimeoutOf(Pool)).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
                 await _layers.AbandonFreezeAsync().ConfigureAwait(false);
-
-                // The store is away, and whoever closes must not wait for it for ever.
-                if (_io.FinishedCount == finished)
+                if (waitsForStore() && EndedCount() == ended)
                     _layers.Stack.GiveUp();
             }
         }
 
-        await drained.ConfigureAwait(false);
+        await work.ConfigureAwait(false);
     }
+
+    private long EndedCount() => _io.FinishedCount + _layers.Stack.EndedCount;
 
     private async Task UnfollowAsync() => await _follower.DisposeAsync().ConfigureAwait(false);
 

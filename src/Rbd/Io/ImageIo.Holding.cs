@@ -22,6 +22,16 @@ internal sealed partial class ImageIo
     /// <summary>How many requests the store has finished.</summary>
     public long FinishedCount { get; private set; }
 
+    /// <summary>Whether the store has requests that it has not finished.</summary>
+    public bool IsRunning
+    {
+        get
+        {
+            lock (_lock)
+                return _running > 0;
+        }
+    }
+
     /// <summary>Whether requests wait until this handle may write.</summary>
     public bool HasWaiting
     {

@@ -98,6 +98,8 @@ internal sealed partial class LayerStack : IVolume, IFillSource
         AbandonMerge();
     }
 
+    public long EndedCount => _map.Layers.Sum(layer => layer.Volume.EndedCount);
+
     public void GiveUp()
     {
         foreach (Layer layer in _map.Layers)

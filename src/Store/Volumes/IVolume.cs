@@ -33,6 +33,9 @@ public interface IVolume : IAsyncDisposable
     /// <summary>Sets the size (a value that <see cref="VolumeLimits"/> allows). New space reads as zeros.</summary>
     ValueTask ResizeAsync(ulong size, CancellationToken cancellationToken);
 
+    /// <summary>How many requests to the store are over, which tells one that is away from work that takes long; 0 for a store that is always there.</summary>
+    long EndedCount => 0;
+
     /// <summary>
     /// Gives up requests that wait for a store which does not answer: they fail with ESHUTDOWN, though a write among them may still
     /// happen. Nothing else may be asked of the volume then but to be disposed of.
