@@ -27,8 +27,10 @@ deb_input() {
     cp out/bin/curverbd "$room/input/bin"
     cp docs/*.md README.md README.zh-CN.md CHANGELOG.md "$room/input/docs"
     cp -r packaging/examples/. "$room/input/examples"
-    for program in rbd ceph curverbd; do
+    for program in rbd rbd-nbd ceph curverbd; do
         packaging/generate/man_page.py "out/bin/$program" "$version" "$date" > "$room/input/man/$program.8"
+    done
+    for program in rbd ceph curverbd; do
         packaging/generate/completion.py "out/bin/$program" > "$room/input/completion/$program"
     done
     cp -r out/python/. "$room/input/python"

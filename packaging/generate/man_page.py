@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""man_page.py PROGRAM VERSION DATE: prints the manual page of rbd, ceph or curverbd, made of what PROGRAM says about itself."""
+"""man_page.py PROGRAM VERSION DATE: prints the manual page of rbd, rbd-nbd, ceph or curverbd, made of what PROGRAM says about itself."""
 
 import pathlib
 import sys
@@ -27,6 +27,7 @@ options that come before those of the command line
 
 PURPOSES = {
     "rbd": "work with RBD images on CurveRbd",
+    "rbd-nbd": "make block devices of RBD images on CurveRbd",
     "ceph": "administer a CurveRbd cluster as if it were one of Ceph",
     "curverbd": "look after CurveRbd",
 }
@@ -49,7 +50,7 @@ def command_sections(program):
 def page(program, version, date):
     name = pathlib.Path(program).name
     others = ", ".join(f".BR {other} (8)" for other in PURPOSES if other != name).replace(", .", ",\n.")
-    head = f'.TH {name.upper()} 8 "{date}" "CurveRbd {version}" "System Administration"\n.SH NAME\n{name} \\- {PURPOSES[name]}\n'
+    head = f'.TH {name.upper()} 8 "{date}" "CurveRbd {version}" "System Administration"\n.SH NAME\n{escaped(name)} \\- {PURPOSES[name]}\n'
     if name == "ceph":
         body = f".SH DESCRIPTION\n{verbatim(output_of(program, '--help'))}"
     else:

@@ -80,6 +80,7 @@ def test_commands_and_qemu_work(host):
     assert "read 65536/65536 bytes" in read and "Pattern verification failed" not in read
     assert "HEALTH_OK" in read and "disk" in read.split()
     assert host.shell("curverbd version").startswith("curverbd 0.")
+    assert host.shell("rbd showmapped; rbd-nbd list-mapped --format json").strip() == "[]"
 
 
 def test_python_modules_work(host):

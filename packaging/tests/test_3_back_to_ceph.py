@@ -17,6 +17,9 @@ def test_beside_ceph_ours_come_first_and_cephs_stay_findable(host):
     assert host.python("import rados, rbd\nwith rados.Rados(conffile='') as c, c.open_ioctx('rbd') as i: print(*rbd.RBD().list(i))").split() == ["disk"]
     assert "disk" in host.shell("rbd ls").split() and host.shell("realpath /usr/bin/rbd").strip() == "/usr/lib/curverbd/bin/curverbd"
     assert "16.2.15" in host.shell("LD_LIBRARY_PATH=/usr/lib/curverbd/ceph /usr/lib/curverbd/ceph/bin/rbd --version")
+    # Of a Ceph cluster's configuration our command makes Ceph's, which here finds nobody.
+    host.write("root/away.conf", "[global]\nmon_host = v1:127.0.0.1:1\nclient_mount_timeout = 1\nauth_client_required = none\n")
+    assert "monclient(hunting): authenticate timed out" in host.shell("rbd --conf /root/away.conf ls 2>&1 || true")
 
 
 def test_removal_gives_ceph_back(host):
