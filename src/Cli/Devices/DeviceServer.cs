@@ -17,12 +17,13 @@ internal sealed class DeviceServer(CommandSession session, Image image, DeviceSe
     {
         using NbdKernel kernel = OpenKernel();
         (Socket ours, int kernels) = KernelSocket.CreatePair();
-        using var connection = new NbdConnection(ours, new NbdInput(ours), export);
+        var input = new NbdInput(ours);
+        using var connection = new NbdConnection(ours, input, export);
         Task serving = connection.RunAsync();
         try
         {
             Connect(kernel, kernels);
-            await ServeAsync(kernel, ours, serving).ConfigureAwait(false);
+            await ServeAsync(kernel, input, serving).ConfigureAwait(false);
         }
         finally
         {
@@ -31,7 +32,7 @@ internal sealed class DeviceServer(CommandSession session, Image image, DeviceSe
         }
     }
 
-    private async Task ServeAsync(NbdKernel kernel, Socket ours, Task serving)
+    private async Task ServeAsync(NbdKernel kernel, NbdInput input, Task serving)
     {
         var link = new DeviceLink(line.Path, line.Index);
         if (!link.TryCreate(out string? failure))
@@ -39,7 +40,8 @@ internal sealed class DeviceServer(CommandSession session, Image image, DeviceSe
         using IDisposable sizes = image.WatchUpdates(new DeviceSize(kernel, line.Index, line.Cookie, image).Follow);
         QuiesceHook? hook = await StartHookAsync().ConfigureAwait(false);
         Daemon.Announce(session.Terminal, _arguments.Has(DeviceOptions.ShowCookie) ? $"{Device} {line.Cookie}" : Device);
-        await using (session.Interrupted.Register(() => Detach(ours)).ConfigureAwait(false))
+        // The kernel keeps what it has sent and not seen answered, and sends it to the next process.
+        await using (session.Interrupted.Register(input.End).ConfigureAwait(false))
             await serving.ConfigureAwait(false);
         if (hook is not null)
             await hook.StopAsync().ConfigureAwait(false);
@@ -93,7 +95,4 @@ internal sealed class DeviceServer(CommandSession session, Image image, DeviceSe
         await hook.StartAsync().ConfigureAwait(false);
         return hook;
     }
-
-    // The kernel keeps what it has sent and not seen answered, and sends it to the next process.
-    private static void Detach(Socket ours) => ours.Shutdown(SocketShutdown.Receive);
 }

@@ -33,6 +33,19 @@ internal sealed class NbdInput(Socket socket)
         }
     }
 
+    /// <summary>Reads nothing more from the client. Any thread may call it.</summary>
+    public void End()
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Receive);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The client has gone already.
+        }
+    }
+
     private int TakeBuffered(Span<byte> bytes)
     {
         int count = Math.Min(bytes.Length, _end - _start);

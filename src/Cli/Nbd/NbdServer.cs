@@ -9,7 +9,7 @@ internal sealed class NbdServer(NbdExport export) : IDisposable
 {
     private const int Backlog = 16;
 
-    private readonly List<Socket> _clients = [];
+    private readonly List<NbdInput> _clients = [];
     private readonly List<Task> _serving = [];
     private Socket? _listener;
     private string? _path;
@@ -74,19 +74,19 @@ internal sealed class NbdServer(NbdExport export) : IDisposable
 
     private void Track(Socket client)
     {
+        var input = new NbdInput(client);
         lock (_clients)
-            _clients.Add(client);
+            _clients.Add(input);
         _serving.RemoveAll(task => task.IsCompleted);
-        _serving.Add(ServeAsync(client));
+        _serving.Add(ServeAsync(client, input));
     }
 
-    private async Task ServeAsync(Socket client)
+    private async Task ServeAsync(Socket client, NbdInput input)
     {
         try
         {
             if (client.ProtocolType == ProtocolType.Tcp)
                 client.NoDelay = true;
-            var input = new NbdInput(client);
             if (!await new NbdHandshake(client, input, export).RunAsync().ConfigureAwait(false))
                 return;
             using var connection = new NbdConnection(client, input, export);
@@ -99,7 +99,7 @@ internal sealed class NbdServer(NbdExport export) : IDisposable
         finally
         {
             lock (_clients)
-                _clients.Remove(client);
+                _clients.Remove(input);
             client.Dispose();
         }
     }
@@ -107,21 +107,6 @@ internal sealed class NbdServer(NbdExport export) : IDisposable
     private void EndReceiving()
     {
         lock (_clients)
-        {
-            foreach (Socket client in _clients)
-                Shut(client);
-        }
-    }
-
-    private static void Shut(Socket client)
-    {
-        try
-        {
-            client.Shutdown(SocketShutdown.Receive);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // It has gone already.
-        }
+            _clients.ForEach(client => client.End());
     }
 }
