@@ -46,6 +46,12 @@ internal sealed class ImageCheck(ImagePool pool, string imageId)
     {
         ImagePool home = Home(graph.Header.Value);
         var report = new CheckReport(imageId, home.Describe(graph.Header.Value.Name));
+        if (graph.Header.Value.Migration is { IsCommitting: true } or { State: MigrationState.Aborting or MigrationState.Preparing })
+        {
+            report.Pending("unfinished-migration", "A client begins or ends the migration of this image, or was cut short at it. Commit or abort it (rbd migration commit, rbd migration abort).");
+            return report.Problems;
+        }
+
         new LayerRecordCheck(home, graph, report).Run();
         await new LayerVolumeCheck(home, graph, report).RunAsync(cancellationToken).ConfigureAwait(false);
         await new FamilyCheck(home, graph, report).RunAsync(cancellationToken).ConfigureAwait(false);

@@ -3,8 +3,9 @@ using CurveRbd.Store;
 namespace CurveRbd.Rbd;
 
 /// <summary>
-/// Takes a migration back: clones that are the destination's become the source's, then one transaction makes the source the image again
-/// and removes the destination. What only the destination has is lost.
+/// Takes a migration back: clones that are the destination's become the source's, its own volumes are given up, then one transaction
+/// makes the source the image again and removes the destination. What only the destination has is lost. Cut short, it goes on when it
+/// is called again.
 /// </summary>
 internal sealed class MigrationAbort(MigrationWork work, ProgressCallback? progress)
 {
@@ -12,20 +13,20 @@ internal sealed class MigrationAbort(MigrationWork work, ProgressCallback? progr
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        await ThrowIfCommittingAsync(cancellationToken).ConfigureAwait(false);
         await ThrowIfSourceTakenAsync(cancellationToken).ConfigureAwait(false);
-        if (work.Pair is { Source: { } source, SourceId: { } sourceId })
-        {
-            var clones = new CloneRelinking(Pool, work.DestinationId, source, sourceId);
+        await ThrowIfOpenAsync(cancellationToken).ConfigureAwait(false);
+        CloneRelinking? clones = work.Pair is { Source: { } source, SourceId: { } sourceId }
+            ? new CloneRelinking(Pool, work.DestinationId, source, sourceId)
+            : null;
+        if (clones is not null)
             await clones.ThrowUnlessPossibleAsync(cancellationToken).ConfigureAwait(false);
-            await ThrowIfOpenAsync(cancellationToken).ConfigureAwait(false);
-            await work.SetStateAsync(MigrationState.Aborting, null, cancellationToken).ConfigureAwait(false);
-            await clones.RunAsync(cancellationToken).ConfigureAwait(false);
-        }
         else if (await Pool.AnyAsync(Pool.Keys.Children(work.DestinationId), cancellationToken).ConfigureAwait(false))
-        {
             throw new StorageException(Errno.EBUSY, $"there are clones of what was imported to image id {work.DestinationId}: flatten or remove them first");
-        }
 
+        await work.SetStateAsync(MigrationState.Aborting, null, cancellationToken).ConfigureAwait(false);
+        if (clones is not null)
+            await clones.RunAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<Stored<VolumeClaim>>? removing = null;
         await ImagePool.RetryAsync(
             $"abort the migration to image id {work.DestinationId}",
@@ -60,13 +61,13 @@ internal sealed class MigrationAbort(MigrationWork work, ProgressCallback? progr
     private async Task<IReadOnlyList<Stored<VolumeClaim>>?> TryAsync(Stored<ImageHeader> header, Record bar, CancellationToken cancellationToken)
     {
         await ThrowIfOpenAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<Stored<VolumeClaim>> removing = await GiveUpVolumesAsync(header.Value, bar, cancellationToken).ConfigureAwait(false);
         RecordTransaction transaction = work.Operation.NewTransaction()
             .Require(bar)
             .Require(header.Record)
             .Delete(bar.Key)
             .Delete(header.Record.Key);
         await AddNamesAsync(transaction, header.Value, cancellationToken).ConfigureAwait(false);
-        List<Stored<VolumeClaim>> removing = await AddVolumesAsync(transaction, header.Value, cancellationToken).ConfigureAwait(false);
         CloneDetachment? detachment = await CloneDetachment.ReadAsync(Pool, header.Value, cancellationToken).ConfigureAwait(false);
         detachment?.AddTo(transaction);
         RecordCommit commit = await Pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
@@ -74,7 +75,7 @@ internal sealed class MigrationAbort(MigrationWork work, ProgressCallback? progr
             return null;
         if (detachment is not null)
             await detachment.SettleAsync(commit.Revision).ConfigureAwait(false);
-        return [.. removing.Select(claim => claim.At(commit.Revision))];
+        return removing;
     }
 
     private async Task AddNamesAsync(RecordTransaction transaction, ImageHeader header, CancellationToken cancellationToken)
@@ -97,31 +98,42 @@ internal sealed class MigrationAbort(MigrationWork work, ProgressCallback? progr
             .Delete(source.Keys.TrashEntry(origin.Value.Id));
     }
 
-    private async Task<List<Stored<VolumeClaim>>> AddVolumesAsync(
-        RecordTransaction transaction, ImageHeader header, CancellationToken cancellationToken)
+    // In batches: there may be more layers than a transaction holds. Nobody can open the image any more, and only an abort can go on.
+    private async Task<IReadOnlyList<Stored<VolumeClaim>>> GiveUpVolumesAsync(ImageHeader header, Record bar, CancellationToken cancellationToken)
     {
         var removing = new List<Stored<VolumeClaim>>();
-        foreach (VolumeOfImage volume in await VolumeOfImage.ListAsync(Pool, header, cancellationToken).ConfigureAwait(false))
+        IReadOnlyList<VolumeOfImage> volumes = await VolumeOfImage.ListAsync(Pool, header, cancellationToken).ConfigureAwait(false);
+        foreach (VolumeOfImage[] batch in volumes.Where(volume => volume.Layer.Value.HasOwnVolume).Chunk(ImagePool.TransactionMax))
         {
-            if (!volume.Layer.Value.HasOwnVolume)
-                continue;
-            var claim = new VolumeClaim
-            {
-                State = ClaimState.Removing,
-                Pool = volume.Path.Pool,
-                Volume = volume.Path.Name,
-                Owner = volume.Path.Owner,
-                ImageId = header.Id,
-                ImagePoolId = Pool.Id,
-                Operation = work.Operation.Id,
-            };
-            transaction.Require(volume.Layer.Record).PutClaim(volume.ClaimKey, claim);
-            removing.Add(new Stored<VolumeClaim>(new Record(volume.ClaimKey, default, 0, 0), claim));
+            RecordTransaction transaction = work.Operation.NewTransaction().Require(bar);
+            foreach (VolumeOfImage volume in batch)
+                transaction.PutClaim(volume.ClaimKey, Removing(header, volume.Path));
+            RecordCommit commit = await Pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
+            if (!commit.Succeeded)
+                throw new StorageException(Errno.ESHUTDOWN, "the session of the migration was lost: abort again");
+            removing.AddRange(batch.Select(volume => new Stored<VolumeClaim>(
+                new Record(volume.ClaimKey, default, commit.Revision, 0), Removing(header, volume.Path))));
         }
 
-        return removing.Count < ImagePool.TransactionMax
-            ? removing
-            : throw new StorageException(Errno.EBUSY, $"image {Pool.Describe(header.Name)} has got {removing.Count} layers since its migration was prepared: remove some of its snapshots first");
+        return removing;
+    }
+
+    private VolumeClaim Removing(ImageHeader header, VolumePath path) => new()
+    {
+        State = ClaimState.Removing,
+        Pool = path.Pool,
+        Volume = path.Name,
+        Owner = path.Owner,
+        ImageId = header.Id,
+        ImagePoolId = Pool.Id,
+        Operation = work.Operation.Id,
+    };
+
+    private async Task ThrowIfCommittingAsync(CancellationToken cancellationToken)
+    {
+        ImageHeader header = (await work.Pair.GetDestinationAsync(cancellationToken).ConfigureAwait(false)).Value;
+        if (header.Migration is { IsCommitting: true })
+            throw new StorageException(Errno.EINVAL, $"the migration to image {Pool.Describe(header.Name)} is being committed, and can't be taken back: commit it again");
     }
 
     private async Task ThrowIfOpenAsync(CancellationToken cancellationToken)

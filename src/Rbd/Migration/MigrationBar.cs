@@ -19,9 +19,11 @@ internal static class MigrationBar
             ThrowIfMigrating(header, image);
     }
 
-    /// <exception cref="StorageException">EROFS: it is the source, and nothing of it may change.</exception>
+    /// <exception cref="StorageException">EROFS: it is the source, and nothing of it may change; or the destination, and it is on its way out.</exception>
     public static void ThrowIfSource(ImageHeader header, string image)
     {
+        if (header.Migration is { State: MigrationState.Aborting })
+            throw new StorageException(Errno.EROFS, $"image {image} is the destination of a migration that is being aborted: abort it again to get the source back");
         if (header.Migration is { Role: MigrationRole.Source })
             throw new StorageException(Errno.EROFS, $"image {image} is the source of a migration and can't be changed: use the destination, or abort the migration");
     }

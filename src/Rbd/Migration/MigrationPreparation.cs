@@ -12,9 +12,6 @@ namespace CurveRbd.Rbd;
 internal sealed class MigrationPreparation(
     ImagePool source, ByteName sourceName, ImagePool destination, ByteName askedName, ImageOptions options)
 {
-    // A commit hands over a layer and a claim for each, in one transaction.
-    private const int LayersMax = 40;
-
     private const int IdLength = 12;
 
     private readonly ByteName _name = askedName.IsEmpty ? sourceName : askedName;
@@ -287,12 +284,6 @@ internal sealed class MigrationPreparation(
             throw new StorageException(Errno.EBUSY, $"image {image} belongs to a group: take it out of the group first (rbd group image remove)");
         if (records.Snapshots.Any(snapshot => snapshot.Value.NamespaceType != SnapshotNamespaceType.User))
             throw new StorageException(Errno.EBUSY, $"image {image} has snapshots of groups or in the trash, which can't migrate: remove them first");
-        if (records.Layers.Count > LayersMax)
-        {
-            throw new StorageException(
-                Errno.EBUSY,
-                $"image {image} has {records.Layers.Count} layers, and one of more than {LayersMax} can't migrate: remove snapshots that nobody needs, or let its layers be merged (curverbd check --repair)");
-        }
     }
 
     private StorageException InUse() =>

@@ -25,6 +25,9 @@ internal sealed record MigrationLink
     /// <summary>The destination loses its link to a parent at the end.</summary>
     public bool? Flattens { get; init; }
 
+    /// <summary>The commit has begun: there is no way back, and the source is being taken apart.</summary>
+    public bool? IsCommitting { get; init; }
+
     /// <summary>JSON: what is imported.</summary>
     public string? SourceSpec { get; init; }
 }

@@ -19,8 +19,9 @@ internal sealed class MigrationRun(MigrationFixture fixture, IoContext to)
             return;
         }
 
-        await fixture.ExpectAsync(to);
-        if (!commits || state is MigrationState.Preparing or MigrationState.Aborting)
+        if (state != MigrationState.Aborting)
+            await fixture.ExpectAsync(to);
+        if ((!commits && !await IsCommittingAsync()) || state is MigrationState.Preparing or MigrationState.Aborting)
         {
             await fixture.AbortAsync(to);
             await fixture.ExpectAsync(fixture.Io, "source");
@@ -32,6 +33,13 @@ internal sealed class MigrationRun(MigrationFixture fixture, IoContext to)
         await fixture.ExpectAsync(to);
         await fixture.CommitAsync(to);
         await fixture.ExpectAsync(to);
+    }
+
+    private async Task<bool> IsCommittingAsync()
+    {
+        var pool = new ImagePool(to);
+        MigrationPair pair = await MigrationPair.FindAsync(pool, "destination", CancellationToken.None);
+        return (await pair.GetDestinationAsync(CancellationToken.None)).Value.Migration?.IsCommitting == true;
     }
 
     private async Task<MigrationState?> FindStateAsync()

@@ -270,4 +270,29 @@ public sealed class MigrationTests
         await fixture.CommitAsync();
         await fixture.ExpectAsync();
     }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task More_layers_than_one_transaction_holds(bool isOther, bool commits)
+    {
+        await using MigrationFixture fixture = await MigrationFixture.CreateAsync();
+        await using (Image source = await fixture.OpenAsync(fixture.Io, "source"))
+        {
+            for (int i = 0; i < 120; i++)
+            {
+                await fixture.WriteAsync(source, 1);
+                await fixture.SnapAsync(source, $"s{i}");
+            }
+        }
+
+        IoContext io = isOther ? fixture.Other : fixture.Io;
+        await fixture.PrepareAsync(io);
+        await fixture.ExecuteAsync(io);
+        await (commits ? fixture.CommitAsync(io) : fixture.AbortAsync(io));
+
+        await fixture.ExpectAsync(commits ? io : fixture.Io, commits ? "destination" : "source");
+        await fixture.ExpectConsistentAsync();
+    }
 }
