@@ -1,3 +1,4 @@
+using CurveRbd.Brpc;
 using CurveRbd.Store;
 using CurveRbd.TestCluster;
 
@@ -47,6 +48,23 @@ public class NamespaceTests
 
         Assert.Empty(await fixture.Store.ListAsync("pool", Fixture.Token));
         Assert.Equal(3, fixture.Cluster.Faults.Hits);
+    }
+
+    [Fact]
+    public async Task Operations_that_another_MDS_could_not_even_be_sent_are_no_repetitions()
+    {
+        await using Fixture fixture = await Fixture.StartAsync();
+        await fixture.Store.CreateAsync(Fixture.Volume, 10 * Fixture.GiB, Fixture.Token);
+        var options = new CurveOptions { MdsAddresses = ["127.0.0.1:1", .. fixture.Cluster.MdsAddresses], User = "alice" };
+
+        await FailsWithAsync(Errno.EEXIST, () => WithFreshNamesAsync(options, names => names.CreateVolumeAsync("/pool/vm-1", "alice", 10 * Fixture.GiB, Fixture.Token)));
+        await FailsWithAsync(Errno.ENOENT, () => WithFreshNamesAsync(options, names => names.DeleteAsync("/pool/none", "alice", Fixture.Token)));
+    }
+
+    private static async Task WithFreshNamesAsync(CurveOptions options, Func<MdsNamespace, Task> operate)
+    {
+        await using var channels = new RpcChannels(RpcChannelOptions.Default, TimeProvider.System);
+        await operate(new MdsNamespace(new MdsClient(options, channels, TimeProvider.System), options, TimeProvider.System));
     }
 
     [Fact]

@@ -26,18 +26,30 @@ internal sealed class MdsClient(CurveOptions options, RpcChannels channels, Time
     /// <param name="isFinal">false: an answer that is tried again like a failure; the last one is returned when time is over.</param>
     /// <param name="timeout">For all tries; zero or less = none.</param>
     /// <exception cref="StorageException">ETIMEDOUT: no MDS answered in time. EOPNOTSUPP: the leader does not know the method or the request.</exception>
-    public async Task<T> CallAsync<T>(
+    public Task<T> CallAsync<T>(
         RpcMethod method,
         Func<IMessage> create,
         MessageParser<T> parser,
         Func<T, bool> isFinal,
         TimeSpan timeout,
         CancellationToken cancellationToken)
+        where T : class, IMessage<T> =>
+        CallAsync(method, create, parser, isFinal, timeout, static () => { }, cancellationToken);
+
+    /// <param name="onDoubt">Called for each try that may have been executed although its answer never came.</param>
+    public async Task<T> CallAsync<T>(
+        RpcMethod method,
+        Func<IMessage> create,
+        MessageParser<T> parser,
+        Func<T, bool> isFinal,
+        TimeSpan timeout,
+        Action onDoubt,
+        CancellationToken cancellationToken)
         where T : class, IMessage<T>
     {
         try
         {
-            return await CallUntilRefusedAsync(method, create, parser, isFinal, timeout, cancellationToken).ConfigureAwait(false);
+            return await CallUntilRefusedAsync(method, create, parser, isFinal, timeout, onDoubt, cancellationToken).ConfigureAwait(false);
         }
         catch (RpcException refusal)
         {
@@ -51,8 +63,8 @@ internal sealed class MdsClient(CurveOptions options, RpcChannels channels, Time
         try
         {
             await CallUntilRefusedAsync(
-                method, static () => new Messages.GetClusterInfoRequest(), s_anyParser, static _ => true, options.MdsRetry.TotalTimeout, cancellationToken)
-                .ConfigureAwait(false);
+                method, static () => new Messages.GetClusterInfoRequest(), s_anyParser, static _ => true, options.MdsRetry.TotalTimeout,
+                static () => { }, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (RpcException refusal)
@@ -67,6 +79,7 @@ internal sealed class MdsClient(CurveOptions options, RpcChannels channels, Time
         MessageParser<T> parser,
         Func<T, bool> isFinal,
         TimeSpan timeout,
+        Action onDoubt,
         CancellationToken cancellationToken)
         where T : class, IMessage<T>
     {
@@ -79,7 +92,7 @@ internal sealed class MdsClient(CurveOptions options, RpcChannels channels, Time
             RpcException? failure = null;
             try
             {
-                reply = await CallOnceAsync(method, create(), parser, attempt).ConfigureAwait(false);
+                reply = await CallOnceAsync(method, create(), parser, attempt, onDoubt).ConfigureAwait(false);
                 Volatile.Write(ref _workingIndex, attempt.Index);
                 if (isFinal(reply))
                     return reply;
@@ -101,14 +114,22 @@ internal sealed class MdsClient(CurveOptions options, RpcChannels channels, Time
     private static bool IsRefusal(RpcException error) =>
         error.Code is RpcErrorCode.ENOMETHOD or RpcErrorCode.ENOSERVICE or RpcErrorCode.EREQUEST;
 
-    private async Task<T> CallOnceAsync<T>(RpcMethod method, IMessage request, MessageParser<T> parser, MdsAttempt attempt)
+    private async Task<T> CallOnceAsync<T>(RpcMethod method, IMessage request, MessageParser<T> parser, MdsAttempt attempt, Action onDoubt)
         where T : class, IMessage<T>
     {
         using RpcCall call = RpcChannel.Rent(method, attempt.CallTimeout);
         call.LogId = Interlocked.Increment(ref _lastLogId);
         StrictProto.WriteRequest(call, request);
-        await channels[_addresses[attempt.Index]].CallAsync(call).ConfigureAwait(false);
-        return StrictProto.ReadReply(call, parser);
+        try
+        {
+            await channels[_addresses[attempt.Index]].CallAsync(call).ConfigureAwait(false);
+            return StrictProto.ReadReply(call, parser);
+        }
+        catch (RpcException) when (call.ConnectionId != 0)
+        {
+            onDoubt();
+            throw;
+        }
     }
 
     private StorageException NoAnswer(RpcMethod method, MdsAttempt attempt, TimeSpan elapsed, RpcException? last) => new(

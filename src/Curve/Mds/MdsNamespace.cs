@@ -171,31 +171,23 @@ internal sealed class MdsNamespace(MdsClient mds, CurveOptions options, TimeProv
         Func<MdsStamp, IMessage> create, Done? done, CancellationToken cancellationToken)
         where T : class, IMessage<T>
     {
-        int tries = 0;
-        int answers = 0;
-        T reply = await SendAsync(owner, method, parser, CountAnswer, CountTry, cancellationToken).ConfigureAwait(false);
+        bool isInDoubt = false;
+        T reply = await SendAsync(owner, method, parser, statusOf, create, () => isInDoubt = true, cancellationToken).ConfigureAwait(false);
         StatusCode status = statusOf(reply);
-        bool isRepetition = tries > answers;
-        if (isRepetition && done is not null && status == done.Status && await done.WasDoneByUs().ConfigureAwait(false))
+        if (isInDoubt && done is not null && status == done.Status && await done.WasDoneByUs().ConfigureAwait(false))
             return;
         Demand(status, doing);
-
-        IMessage CountTry(MdsStamp stamp)
-        {
-            tries++;
-            return create(stamp);
-        }
-
-        StatusCode CountAnswer(T answer)
-        {
-            answers++;
-            return statusOf(answer);
-        }
     }
 
     private Task<T> SendAsync<T>(
         string owner, Brpc.RpcMethod method, MessageParser<T> parser, Func<T, StatusCode> statusOf,
         Func<MdsStamp, IMessage> create, CancellationToken cancellationToken)
+        where T : class, IMessage<T> =>
+        SendAsync(owner, method, parser, statusOf, create, static () => { }, cancellationToken);
+
+    private Task<T> SendAsync<T>(
+        string owner, Brpc.RpcMethod method, MessageParser<T> parser, Func<T, StatusCode> statusOf,
+        Func<MdsStamp, IMessage> create, Action onDoubt, CancellationToken cancellationToken)
         where T : class, IMessage<T>
     {
         // An MDS refuses these three for its first 5 s, with the code that it also uses for good.
@@ -206,6 +198,7 @@ internal sealed class MdsNamespace(MdsClient mds, CurveOptions options, TimeProv
             parser,
             reply => statusOf(reply) != StatusCode.NotSupported || !mayBeStarting,
             options.MdsRetry.TotalTimeout,
+            onDoubt,
             cancellationToken);
     }
 
