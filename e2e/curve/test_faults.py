@@ -114,26 +114,73 @@ def heal(curve):
         curve.tell(*order)
 
 
-@pytest.mark.timeout(240)
-def test_etcd_gone_for_a_minute_loses_nothing_and_records_are_a_clear_error(room, disk, curve):
+# Longer than the session of an operation lasts; docs/curvebs.md says what a whole minute was seen to do.
+ETCD_GONE_SECONDS = 14
+
+
+@pytest.mark.timeout(120)
+def test_etcd_gone_for_a_while_leaves_io_alone_and_records_are_a_clear_error(room, disk, curve):
     room.run("rbd", "create", "rbd/shared", "--size", "64M", "--image-shared")
-    owner, free = start_fio(room, seconds=75), start_fio(room, seconds=75, image="shared")
+    room.run("rbd", "snap", "create", "--no-progress", "rbd/disk@before")
+    owner, free = start_fio(room, seconds=ETCD_GONE_SECONDS + 8), start_fio(room, seconds=ETCD_GONE_SECONDS + 8, image="shared")
     wait_for_owner(room)
 
     curve.tell("stop-etcd")
-    end = time.monotonic() + 60
-    for command in (["create", "rbd/other", "--size", "1G"], ["snap", "create", "--no-progress", "rbd/disk@during"], ["ls"]):
+    end = time.monotonic() + ETCD_GONE_SECONDS
+    for command in (["snap", "create", "--no-progress", "rbd/disk@during"], ["ls"]):
         done = room.run("rbd", *command, check=False, timeout=30)
         assert done.returncode != 0 and "etcd" in done.stderr, f"{command}: {done.stderr}"
-    time.sleep(end - time.monotonic())
+    time.sleep(max(0, end - time.monotonic()))
     curve.tell("start-etcd")
     room.run("rbd", "snap", "create", "--no-progress", "rbd/disk@after")
 
-    # Reads and images without an owner go on; an owner's writes wait once its session is over (docs/decisions/0007).
-    jobs = [end_of(process, "etcd gone for a minute") for process in (owner, free)]
-    pauses = [jobs[0]["read"], jobs[1]["read"], jobs[1]["write"]]
-    assert max(kind["clat_ns"]["max"] for kind in pauses) < 20e9, [kind["clat_ns"]["max"] for kind in pauses]
-    assert [snapshot["name"] for snapshot in json.loads(room.run("rbd", "snap", "ls", "rbd/disk", "--format", "json").stdout)] == ["after"]
+    jobs = [end_of(process, "etcd gone for a while") for process in (owner, free)]
+    pauses = [pause for job in jobs for pause in pauses_of(job)]
+    assert max(pauses) < 5, pauses
+    assert snapshots_of(room, "rbd/disk") == ["before", "after"]
+
+
+@pytest.mark.timeout(120)
+def test_etcd_gone_for_longer_than_sessions_last_pauses_io_and_loses_nothing(room, disk, curve):
+    room.set_on_host("curve_etcd_session_seconds", 3)
+    room.run("rbd", "create", "rbd/shared", "--size", "64M", "--image-shared")
+    room.run("rbd", "snap", "create", "--no-progress", "rbd/disk@before")
+    owner, free = start_fio(room, seconds=14), start_fio(room, seconds=14, image="shared")
+    wait_for_owner(room)
+
+    curve.tell("stop-etcd")
+    time.sleep(8)
+    curve.tell("start-etcd")
+    room.run("rbd", "snap", "create", "--no-progress", "rbd/disk@after")
+
+    for process in (owner, free):
+        job = end_of(process, "etcd gone for too long")
+        assert 2 < max(pauses_of(job)) < 20, pauses_of(job)
+    assert snapshots_of(room, "rbd/disk") == ["before", "after"]
+
+
+@pytest.mark.timeout(120)
+def test_a_killed_owner_is_succeeded_long_before_its_session_ends(room, disk):
+    writer = start_fio(room, seconds=60)
+    wait_for_owner(room)
+
+    writer.kill()
+    writer.communicate()
+    start = time.monotonic()
+    room.run("rbd", "snap", "create", "--no-progress", "rbd/disk@killed")
+    room.run("qemu-io", "-f", "raw", "-c", "write -P 7 0 64k", "rbd:rbd/disk", timeout=60)
+
+    print(f"succeeded after {time.monotonic() - start:.1f} s")
+    assert time.monotonic() - start < 20
+
+
+def pauses_of(job):
+    """The longest read and the longest write, in seconds."""
+    return [job[kind]["clat_ns"]["max"] / 1e9 for kind in ("read", "write")]
+
+
+def snapshots_of(room, image):
+    return [snapshot["name"] for snapshot in json.loads(room.run("rbd", "snap", "ls", image, "--format", "json").stdout)]
 
 
 def wait_for_owner(room):

@@ -72,6 +72,8 @@ public sealed class CurveVolumeStore : IVolumeStore
     /// </summary>
     public TimeSpan LateWritesMax => 4 * Options.ChunkRetry.CallTimeoutMax;
 
+    public bool CanFence => Capabilities.HasEpochs;
+
     public async Task<StoreStatus> GetStatusAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<ChunkServerInfo> servers = await _topology.ListChunkServersAsync(cancellationToken).ConfigureAwait(false);

@@ -25,6 +25,12 @@ public sealed record EtcdOptions
     /// <summary>How long one operation may take, all members tried.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a session outlives its process. Whole seconds, at least 2.</summary>
+    /// <summary>
+    /// How long the session of an operation outlives its process, and after how long without a sign of life a client counts as
+    /// silent. Whole seconds, at least 2.
+    /// </summary>
     public TimeSpan SessionTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a client's session lasts while etcd is away, and outlives its process. Whole seconds, at least 2.</summary>
+    public TimeSpan ClientSessionTime { get; init; } = TimeSpan.FromSeconds(90);
 }

@@ -10,6 +10,9 @@ public sealed class EtcdRecordStore : IRecordStore
     // etcd takes 128 operations in a transaction by default, and counts those of nested ones apart.
     private const int OperationsMax = 100;
 
+    // Within the time after which a client counts as silent.
+    private const int KeepAlivesPerSession = 4;
+
     private readonly EtcdOptions _options;
     private readonly EtcdConnection _connection;
     private readonly KeySpace _keys;
@@ -55,16 +58,22 @@ public sealed class EtcdRecordStore : IRecordStore
         return new RecordCommit(reply.Succeeded, reply.Header.Revision);
     }
 
-    public async ValueTask<IRecordSession> OpenSessionAsync(CancellationToken cancellationToken)
+    public ValueTask<IRecordSession> OpenSessionAsync(CancellationToken cancellationToken) => OpenSessionAsync(_options.SessionTime, cancellationToken);
+
+    public ValueTask<IRecordSession> OpenClientSessionAsync(CancellationToken cancellationToken) =>
+        OpenSessionAsync(_options.ClientSessionTime, cancellationToken);
+
+    // etcd gives every lease its whole time again when it has been without a leader, so nobody becomes silent by that.
+    public async ValueTask<bool> IsSilentAsync(long session, CancellationToken cancellationToken)
     {
-        long opened = _time.GetTimestamp();
-        var request = new LeaseGrantRequest { TTL = (long)_options.SessionTime.TotalSeconds };
-        LeaseGrantResponse reply = await _connection.CallAsync(
-            "open a session",
+        LeaseTimeToLiveResponse reply = await _connection.CallAsync(
+            "look at a session",
             isRepeatable: true,
-            (channel, options) => new Lease.LeaseClient(channel).LeaseGrantAsync(request, options),
+            (channel, options) => new Lease.LeaseClient(channel).LeaseTimeToLiveAsync(new LeaseTimeToLiveRequest { ID = session }, options),
             cancellationToken).ConfigureAwait(false);
-        return new EtcdSession(_connection, reply.ID, TimeSpan.FromSeconds(reply.TTL), opened, _time);
+        bool isThere = reply.TTL >= 0;
+        long unheard = reply.GrantedTTL - (reply.TTL + 1); // what is left is rounded down
+        return isThere && unheard >= _options.SessionTime.TotalSeconds;
     }
 
     public async ValueTask<IAsyncDisposable> WatchAsync(string prefix, Action<RecordEvent> handler, CancellationToken cancellationToken)
@@ -81,6 +90,20 @@ public sealed class EtcdRecordStore : IRecordStore
     }
 
     internal static Record RecordOf(KeyValue kv, KeySpace keys) => new(keys.NameOf(kv.Key), kv.Value.Memory, kv.ModRevision, kv.Lease);
+
+    private async ValueTask<IRecordSession> OpenSessionAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        long opened = _time.GetTimestamp();
+        var request = new LeaseGrantRequest { TTL = (long)time.TotalSeconds };
+        LeaseGrantResponse reply = await _connection.CallAsync(
+            "open a session",
+            isRepeatable: true,
+            (channel, options) => new Lease.LeaseClient(channel).LeaseGrantAsync(request, options),
+            cancellationToken).ConfigureAwait(false);
+        var lease = TimeSpan.FromSeconds(reply.TTL);
+        TimeSpan interval = (lease < _options.SessionTime ? lease : _options.SessionTime) / KeepAlivesPerSession;
+        return new EtcdSession(_connection, reply.ID, lease, interval, opened, _time);
+    }
 
     private Task<RangeResponse> RangeAsync(string doing, RangeRequest request, CancellationToken cancellationToken) => _connection.CallAsync(
         doing, isRepeatable: true, (channel, options) => new KV.KVClient(channel).RangeAsync(request, options), cancellationToken);

@@ -8,10 +8,9 @@ namespace CurveRbd.Etcd;
 /// <summary>A lease, kept alive until it is disposed or etcd could not be reached for as long as it lasts.</summary>
 internal sealed class EtcdSession : IRecordSession
 {
-    private const int KeepAlivesPerLease = 3;
-
     private readonly EtcdConnection _connection;
     private readonly TimeSpan _lease;
+    private readonly TimeSpan _interval;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _lost = new();
     private readonly CancellationTokenSource _ended = new();
@@ -19,11 +18,13 @@ internal sealed class EtcdSession : IRecordSession
     private long _seen; // when etcd last said that the lease lives: the time before it was asked
     private int _isDisposed;
 
+    /// <param name="interval">Between two signs of life.</param>
     /// <param name="opened">Time stamp from before the lease was asked for.</param>
-    public EtcdSession(EtcdConnection connection, long id, TimeSpan lease, long opened, TimeProvider time)
+    public EtcdSession(EtcdConnection connection, long id, TimeSpan lease, TimeSpan interval, long opened, TimeProvider time)
     {
         _connection = connection;
         _lease = lease;
+        _interval = interval;
         _time = time;
         Id = id;
         _seen = opened;
@@ -68,7 +69,7 @@ internal sealed class EtcdSession : IRecordSession
         {
             while (_time.GetElapsedTime(_seen) < _lease)
             {
-                await Task.Delay(_lease / KeepAlivesPerLease, _time, _ended.Token).ConfigureAwait(false);
+                await Task.Delay(_interval, _time, _ended.Token).ConfigureAwait(false);
                 long asked = _time.GetTimestamp();
                 bool? isAlive = await AskAsync().ConfigureAwait(false);
                 if (isAlive == false)
@@ -93,11 +94,11 @@ internal sealed class EtcdSession : IRecordSession
         {
             Metadata headers = await _connection.HeadersAsync(_ended.Token).ConfigureAwait(false);
             using AsyncDuplexStreamingCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> call =
-                new Lease.LeaseClient(channel).LeaseKeepAlive(headers, DateTime.UtcNow + (_lease / KeepAlivesPerLease), _ended.Token);
+                new Lease.LeaseClient(channel).LeaseKeepAlive(headers, DateTime.UtcNow + _interval, _ended.Token);
             await call.RequestStream.WriteAsync(new LeaseKeepAliveRequest { ID = Id }, _ended.Token).ConfigureAwait(false);
             return await call.ResponseStream.MoveNext(_ended.Token).ConfigureAwait(false) ? call.ResponseStream.Current.TTL > 0 : null;
         }
-        catch (Exception error) when (error is RpcException or StorageException)
+        catch (Exception error) when (error is RpcException or StorageException or ObjectDisposedException)
         {
             _ended.Token.ThrowIfCancellationRequested();
             _connection.MoveOn(channel);

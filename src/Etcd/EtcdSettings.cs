@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CurveRbd.Store;
@@ -7,6 +8,8 @@ namespace CurveRbd.Etcd;
 /// <summary>Reads <see cref="EtcdOptions"/> from a cluster's section (curve_etcd, curve_etcd_user, ...).</summary>
 public static class EtcdSettings
 {
+    private const int ClientSessionSecondsMax = 86400;
+
     /// <param name="settings">The keys of the section; an absent or empty one has its default.</param>
     /// <exception cref="StorageException">EINVAL: a value is missing or wrong, or a certificate can't be read.</exception>
     public static EtcdOptions Read(IReadOnlyDictionary<string, string> settings)
@@ -23,6 +26,7 @@ public static class EtcdSettings
             Password = Value(settings, "curve_etcd_password"),
             ClientCertificate = ClientCertificate(Value(settings, "curve_etcd_cert"), Value(settings, "curve_etcd_key")),
             TrustedRoots = TrustedRoots(Value(settings, "curve_etcd_ca")),
+            ClientSessionTime = ClientSessionTime(Value(settings, "curve_etcd_session_seconds")),
         };
     }
 
@@ -32,6 +36,15 @@ public static class EtcdSettings
         if (Uri.TryCreate(full, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https")
             return full;
         throw new StorageException(Errno.EINVAL, $"curve_etcd: '{endpoint}' is not http://host:port or https://host:port");
+    }
+
+    private static TimeSpan ClientSessionTime(string seconds)
+    {
+        if (seconds.Length == 0)
+            return new EtcdOptions { Endpoints = [] }.ClientSessionTime;
+        return int.TryParse(seconds, CultureInfo.InvariantCulture, out int value) && value is >= 2 and <= ClientSessionSecondsMax
+            ? TimeSpan.FromSeconds(value)
+            : throw new StorageException(Errno.EINVAL, $"curve_etcd_session_seconds: '{seconds}' is no number from 2 to {ClientSessionSecondsMax}");
     }
 
     private static X509Certificate2? ClientCertificate(string certificate, string key)

@@ -102,6 +102,44 @@ public class EtcdFailureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Session_of_a_client_outlasts_an_outage()
+    {
+        await using var store = new EtcdRecordStore(
+            _etcd.NewOptions() with { SessionTime = TimeSpan.FromSeconds(2), ClientSessionTime = TimeSpan.FromSeconds(30) }, TimeProvider.System);
+        await using IRecordSession session = await store.OpenClientSessionAsync(Token);
+        await store.CommitAsync(new RecordTransaction().Put("key", Encoding.UTF8.GetBytes("1"), session.Id), Token);
+
+        await _etcd.StopAsync();
+        await Task.Delay(TimeSpan.FromSeconds(3), Token);
+        Assert.True(session.IsHeld);
+        await _etcd.StartAsync();
+
+        Assert.NotNull(await store.GetAsync("key", Token));
+        Assert.False(await store.IsSilentAsync(session.Id, Token));
+        Assert.True(session.IsHeld);
+    }
+
+    [Fact]
+    public async Task Client_that_gives_no_sign_of_life_is_silent_before_its_session_ends()
+    {
+        EtcdOptions options = _etcd.NewOptions() with { SessionTime = TimeSpan.FromSeconds(2), ClientSessionTime = TimeSpan.FromSeconds(30) };
+        await using var store = new EtcdRecordStore(options, TimeProvider.System);
+        await using IRecordSession living = await store.OpenClientSessionAsync(Token);
+        var dying = new EtcdRecordStore(options, TimeProvider.System);
+        await using IRecordSession dead = await dying.OpenClientSessionAsync(Token);
+        await store.CommitAsync(new RecordTransaction().Put("key", Encoding.UTF8.GetBytes("1"), dead.Id), Token);
+        Assert.False(await store.IsSilentAsync(dead.Id, Token));
+
+        await dying.DisposeAsync();
+        await Task.Delay(TimeSpan.FromSeconds(4), Token);
+
+        Assert.True(await store.IsSilentAsync(dead.Id, Token));
+        Assert.False(await store.IsSilentAsync(living.Id, Token));
+        Assert.False(await store.IsSilentAsync(living.Id + 1, Token));
+        Assert.NotNull(await store.GetAsync("key", Token));
+    }
+
+    [Fact]
     public async Task Calls_to_an_etcd_with_users_need_the_password()
     {
         using var http = new HttpClient();

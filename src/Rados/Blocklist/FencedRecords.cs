@@ -31,6 +31,10 @@ internal sealed class FencedRecords(IRecordStore records, ClientFence fence) : I
 
     public ValueTask<IRecordSession> OpenSessionAsync(CancellationToken cancellationToken) => records.OpenSessionAsync(cancellationToken);
 
+    public ValueTask<IRecordSession> OpenClientSessionAsync(CancellationToken cancellationToken) => records.OpenClientSessionAsync(cancellationToken);
+
+    public ValueTask<bool> IsSilentAsync(long session, CancellationToken cancellationToken) => records.IsSilentAsync(session, cancellationToken);
+
     public ValueTask<IAsyncDisposable> WatchAsync(
         string prefix, Action<RecordEvent> handler, CancellationToken cancellationToken) =>
         records.WatchAsync(prefix, handler, cancellationToken);

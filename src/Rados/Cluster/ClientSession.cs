@@ -36,8 +36,11 @@ public sealed class ClientSession : IRecordSession
 
     public bool IsHeld => _current.IsHeld;
 
+    /// <summary>Whether the session is still the one with this id, and held.</summary>
+    public bool Holds(long id) => _current is { } current && current.Id == id && current.IsHeld;
+
     internal static async Task<ClientSession> OpenAsync(IRecordStore records, TimeProvider time, CancellationToken cancellationToken) =>
-        new(records, await records.OpenSessionAsync(cancellationToken).ConfigureAwait(false), time);
+        new(records, await records.OpenClientSessionAsync(cancellationToken).ConfigureAwait(false), time);
 
     /// <summary>Calls back when the session was lost, and again when there is a new one.</summary>
     /// <returns>Dispose it to end that.</returns>
@@ -95,7 +98,7 @@ public sealed class ClientSession : IRecordSession
         {
             try
             {
-                return await _records.OpenSessionAsync(_ended.Token).ConfigureAwait(false);
+                return await _records.OpenClientSessionAsync(_ended.Token).ConfigureAwait(false);
             }
             catch (StorageException)
             {

@@ -78,6 +78,17 @@ internal sealed class ImageDiff : IAsyncDisposable
     private async Task<(ulong End, List<LayerDiffExtent> Found)> ReadStepAsync(
         LayerDiff diff, WholeObjects? objects, ulong start, ulong windowEnd)
     {
+        while (true)
+        {
+            (ulong, List<LayerDiffExtent>) step = await VisitAsync(diff, objects, start, windowEnd).ConfigureAwait(false);
+            if (_image.Ownership.IsCertainOfLayers && _from?.Ownership.IsCertainOfLayers != false)
+                return step;
+        }
+    }
+
+    private async Task<(ulong End, List<LayerDiffExtent> Found)> VisitAsync(
+        LayerDiff diff, WholeObjects? objects, ulong start, ulong windowEnd)
+    {
         // Between two steps the layers may change.
         using IoVisit visit = await _image.Layers.Io.VisitAsync().ConfigureAwait(false);
         using IoVisit? earlier = _from is null ? null : await _from.Layers.Io.VisitAsync().ConfigureAwait(false);

@@ -53,6 +53,7 @@ public sealed partial class Image
             catch (TimeoutException)
             {
                 await _layers.AbandonFreezeAsync().ConfigureAwait(false);
+                Ownership.FailWaiting();
                 if (waitsForStore() && EndedCount() == ended)
                     _layers.Stack.GiveUp();
             }

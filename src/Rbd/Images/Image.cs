@@ -38,9 +38,10 @@ public sealed partial class Image : IAsyncDisposable
         _conf = conf;
         _follower.Reconfigured = ReconfigureAsync;
         var timing = new OwnershipTiming { Timeout = TimeSpan.FromSeconds(conf.GetUInt("rbd_request_timed_out_seconds")) };
-        Ownership = new ImageOwnership(this, registration.Cookie, timing, time);
+        Ownership = new ImageOwnership(this, registration, timing, time);
         _io.Authority = Ownership;
         Volume.IsLive = view.IsHead;
+        Volume.IsCertain = () => Ownership.IsCertainOfLayers;
         Merging = new ImageMerging(this, conf, time);
         Ownership.Leaving = Merging.PauseHeadAsync;
         Ownership.Taken = Merging.ResumeHead;

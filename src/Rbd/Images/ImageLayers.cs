@@ -161,6 +161,22 @@ internal sealed class ImageLayers : IAsyncDisposable
         _arranging.Release();
     }
 
+    /// <summary>As <see cref="ParentImage.TryRejoinAsync"/>, of all images that layers come from.</summary>
+    public async Task<bool> TryRejoinParentsAsync(CancellationToken cancellationToken)
+    {
+        await _arranging.WaitAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ParentImage> parents = _parents.GetAll();
+        _arranging.Release();
+        // Outside: what has changed of them is arranged meanwhile.
+        foreach (ParentImage parent in parents)
+        {
+            if (!await TryRejoinAsync(parent, cancellationToken).ConfigureAwait(false))
+                return false;
+        }
+
+        return true;
+    }
+
     /// <summary>Opens the image's own volumes anew: the store has shut out whoever had them open.</summary>
     public async Task ReopenAsync()
     {
@@ -190,6 +206,18 @@ internal sealed class ImageLayers : IAsyncDisposable
         if (_stack is not null)
             await _stack.DisposeAsync().ConfigureAwait(false);
         _arranging.Dispose();
+    }
+
+    private static async Task<bool> TryRejoinAsync(ParentImage parent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await parent.TryRejoinAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            return false; // the layers need it no more, since a moment
+        }
     }
 
     private async Task EnterAsync()

@@ -69,6 +69,7 @@ internal sealed class ImageOpening(ImagePool pool, string id, bool isReadOnly, T
                 throw new StorageException(Errno.ENOENT, $"there is no image with id {id} in pool {pool.Io.Pool.Name}");
             if (!isReadOnly)
                 MigrationBar.ThrowIfSource(records.Header.Value, pool.Describe(records.Header.Value.Name));
+            registration.NeedsOwner = Image.DoesNeedOwner(records);
             if (await registration.TryRegisterAsync(records.Header, cancellationToken).ConfigureAwait(false))
                 return records;
             if (time.GetElapsedTime(begun) > s_barTimeout)

@@ -35,6 +35,14 @@ internal sealed class ParentImage : IAsyncDisposable
         }
     }
 
+    /// <summary>Follows the parent as it is now, and is among its readers again if that was lost with the session.</summary>
+    /// <returns>false: it changed at this moment.</returns>
+    public async Task<bool> TryRejoinAsync(CancellationToken cancellationToken)
+    {
+        await Follower.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        return await _reader.TryRejoinAsync(Follower.Followed.Header, cancellationToken).ConfigureAwait(false);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Follower.DisposeAsync().ConfigureAwait(false);

@@ -7,6 +7,9 @@ internal sealed class ParentImages(ImagePool child, Func<Task> onChange)
     private readonly List<ParentImage> _open = [];
     private readonly HashSet<ParentImage> _used = [];
 
+    /// <summary>All that are open.</summary>
+    public IReadOnlyList<ParentImage> GetAll() => [.. _open];
+
     public async ValueTask<ImageFollower> GetAsync(ParentLink link)
     {
         ParentImage? parent = _open.Find(

@@ -8,7 +8,8 @@ namespace CurveRbd.Rbd;
 /// Bytes on a volume of blocks: a request that is cut out of blocks at its edges reads them whole and, when it writes, writes them
 /// back with the rest of their bytes as they were. Whoever calls keeps overlapping requests apart.
 /// </summary>
-internal sealed class BlockIo(IVolume volume, int blockSize)
+/// <param name="isCertain">Whether what has been read until now is true.</param>
+internal sealed class BlockIo(IVolume volume, int blockSize, Func<bool> isCertain)
 {
     // One piece of a repeated pattern: long enough for few store requests, short enough to be no burden.
     private const int PatternChunk = 1 << 20;
@@ -63,6 +64,7 @@ internal sealed class BlockIo(IVolume volume, int blockSize)
         {
             Memory<byte> blocks = rented.AsMemory(0, length);
             await volume.ReadAsync(request.Start, blocks).ConfigureAwait(false);
+            ThrowUnlessCertain();
             foreach ((int start, int count, bool isZero) in SparseRuns.Of(blocks, request.Start, request.SparseSize))
             {
                 if (isZero)
@@ -93,6 +95,7 @@ internal sealed class BlockIo(IVolume volume, int blockSize)
                 return;
             }
 
+            ThrowUnlessCertain();
             request.Data.CopyTo(range.Span);
             await volume.WriteAsync(request.Start, blocks).ConfigureAwait(false);
         }
@@ -120,6 +123,7 @@ internal sealed class BlockIo(IVolume volume, int blockSize)
             await volume.ReadAsync(cut.Start, cut.HeadBlock).ConfigureAwait(false);
         if (cut.HasTail)
             await volume.ReadAsync(cut.TailStart, cut.TailBlock).ConfigureAwait(false);
+        ThrowUnlessCertain();
         cut.CopyEdgesFromCaller();
         await volume.WriteAsync(cut.Start, cut.Blocks).ConfigureAwait(false);
     }
@@ -155,11 +159,18 @@ internal sealed class BlockIo(IVolume volume, int blockSize)
         ulong start = offset & ~((ulong)blockSize - 1);
         Memory<byte> block = request.Edges(blockSize)[..blockSize];
         await volume.ReadAsync(start, block).ConfigureAwait(false);
+        ThrowUnlessCertain();
         Memory<byte> part = block.Slice((int)(offset - start), length);
         if (request.ZeroMode == ZeroMode.Unmap && !part.Span.ContainsAnyExcept((byte)0))
             return;
         part.Span.Clear();
         await volume.WriteAsync(start, block).ConfigureAwait(false);
+    }
+
+    private void ThrowUnlessCertain()
+    {
+        if (!isCertain())
+            throw new UncertainReadException();
     }
 
     private static byte[] RepeatPattern(IoRequest request, out int length)

@@ -1,8 +1,14 @@
 namespace CurveRbd.Rbd;
 
-/// <summary>Says whether an image's handle may write in this moment. Asked for every request: cheap, and from any thread.</summary>
+/// <summary>Says what an image's handle may do in this moment. Asked for every request: cheap, and from any thread.</summary>
 internal interface IWriteAuthority
 {
+    /// <summary>
+    /// Whether what is read is true: the layers are where they were when the handle last followed the image, because whoever moves
+    /// them waits for it.
+    /// </summary>
+    bool MayRead { get; }
+
     /// <summary>Whether a request that changes something may begin.</summary>
     bool MayBegin { get; }
 

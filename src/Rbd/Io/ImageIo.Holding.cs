@@ -3,8 +3,8 @@ using CurveRbd.Store;
 namespace CurveRbd.Rbd;
 
 /// <summary>
-/// Holding requests back: all of them while the layers change, those that write while another client owns the image. What is held
-/// keeps its place in the order.
+/// Holding requests back: all of them while the layers change, those that write while another client owns the image, and those that
+/// read while it is unknown where the layers are. What is held keeps its place in the order.
 /// </summary>
 internal sealed partial class ImageIo
 {
@@ -14,6 +14,7 @@ internal sealed partial class ImageIo
     private StorageException? _refusal;
     private StorageException? _ban;
     private bool _isHolding;
+    private volatile bool _isWanted; // something waits since the authority was last asked
     private int _running;
 
     /// <summary>How many requests that write have been submitted.</summary>
@@ -32,7 +33,7 @@ internal sealed partial class ImageIo
         }
     }
 
-    /// <summary>Whether requests wait until this handle may write.</summary>
+    /// <summary>Whether requests wait until this handle may write or read.</summary>
     public bool HasWaiting
     {
         get
@@ -40,7 +41,7 @@ internal sealed partial class ImageIo
             lock (_lock)
             {
                 IoRequest? request = _order.First;
-                while (request is { IsWaitingToWrite: false })
+                while (request is { IsWaiting: false })
                     request = request.Later;
                 return request is not null;
             }
@@ -72,21 +73,19 @@ internal sealed partial class ImageIo
     {
         IoRequest? ready;
         IoRequest? failed = null;
-        bool isWanted = false;
         lock (_lock)
         {
             _isHolding = false;
             _drained = null;
-            ready = Readmit(size, ref failed, ref isWanted);
+            ready = Readmit(size, ref failed);
         }
 
         _holder.Release();
-        if (isWanted)
-            Authority.Want();
+        WantIfWaiting();
         GoOn(failed, ready);
     }
 
-    /// <summary>Fails the requests that wait until this handle may write.</summary>
+    /// <summary>Fails the requests that wait until this handle may write or read.</summary>
     public void FailWaiting(StorageException error)
     {
         IoRequest? ready = null;
@@ -96,9 +95,9 @@ internal sealed partial class ImageIo
             for (IoRequest? request = _order.First; request is not null;)
             {
                 IoRequest? later = request.Later;
-                if (request.IsWaitingToWrite)
+                if (request.IsWaiting)
                 {
-                    request.IsWaitingToWrite = false;
+                    request.IsWaiting = false;
                     request.Blockers = 0;
                     ready = Admit(_order.Remove(request, null), ready);
                     Fail(request, error, ref failed);
@@ -149,7 +148,7 @@ internal sealed partial class ImageIo
     }
 
     // Under the lock. Only requests that do not run are in the order while requests are held.
-    private IoRequest? Readmit(ulong size, ref IoRequest? failed, ref bool isWanted)
+    private IoRequest? Readmit(ulong size, ref IoRequest? failed)
     {
         IoRequest? ready = null;
         IoRequest? last = null;
@@ -157,7 +156,7 @@ internal sealed partial class ImageIo
         {
             IoRequest? later = request.Later;
             request.Next = null;
-            request.IsWaitingToWrite = false;
+            request.IsWaiting = false;
             if ((_ban ?? _refusal) is { } refusal && request.Kind != IoKind.Barrier)
                 Fail(request, refusal, ref failed);
             else if (!request.TryFit(size, _blockSize))
@@ -171,7 +170,6 @@ internal sealed partial class ImageIo
                 last = request;
             }
 
-            isWanted |= request.IsWaitingToWrite;
             request = later;
         }
 
@@ -183,7 +181,7 @@ internal sealed partial class ImageIo
     private bool Enter(IoRequest request)
     {
         bool isFree = _order.Add(request);
-        if (_isHolding || !isFree && !WaitsToWrite(request))
+        if (_isHolding || !isFree && !MustWait(request))
             return false;
         return Start(request);
     }
@@ -191,10 +189,9 @@ internal sealed partial class ImageIo
     /// <summary>Under the lock: begins a request that waits for no other one, unless it may not write now.</summary>
     private bool Start(IoRequest request)
     {
-        if (WaitsToWrite(request))
+        if (MustWait(request))
         {
-            request.IsWaitingToWrite = true;
-            request.Blockers++;
+            PutOff(request);
             return false;
         }
 
@@ -227,8 +224,53 @@ internal sealed partial class ImageIo
         return first;
     }
 
-    private bool WaitsToWrite(IoRequest request) =>
-        request.IsMutation ? !Authority.MayBegin : request.Kind == IoKind.Flush && !Authority.MayFlush;
+    private bool MustWait(IoRequest request) => request.Kind switch
+    {
+        IoKind.Read or IoKind.Visit => !Authority.MayRead,
+        IoKind.Flush => !Authority.MayFlush,
+        _ => request.IsMutation && !Authority.MayBegin,
+    };
+
+    /// <summary>Under the lock: whether a request that is over has to be done again, because what it read may not have been true.</summary>
+    private bool IsToBeRepeated(IoRequest request)
+    {
+        bool isUntrue = request.Error is UncertainReadException
+            || ((request.Kind == IoKind.Read || request.Mismatch >= 0) && !Authority.MayRead);
+        if (!isUntrue || (_ban ?? _refusal) is not { } refusal)
+            return isUntrue;
+        request.Error = refusal;
+        return false;
+    }
+
+    /// <summary>Under the lock: a request that ran keeps its place in the order, and waits to begin anew.</summary>
+    private void PutBack(IoRequest request)
+    {
+        request.Error = null;
+        request.Mismatch = -1;
+        PutOff(request);
+    }
+
+    private void PutOff(IoRequest request)
+    {
+        request.IsWaiting = true;
+        request.Blockers++;
+        _isWanted = true;
+    }
+
+    private void KeepUnreported(IoRequest request)
+    {
+        request.Next = _unreported;
+        _unreported = request;
+        _isWanted = true;
+    }
+
+    private void WantIfWaiting()
+    {
+        if (!_isWanted)
+            return;
+        _isWanted = false;
+        Authority.Want();
+    }
 
     private void Fail(IoRequest request, StorageException error, ref IoRequest? failed)
     {

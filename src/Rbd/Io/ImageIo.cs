@@ -35,7 +35,7 @@ internal sealed partial class ImageIo
         _writesNeedFlush = !limits.WritesAreDurable;
         Policy = policy;
         _image = image;
-        _blocks = new BlockIo(volume, limits.BlockSize);
+        _blocks = new BlockIo(volume, limits.BlockSize, () => Authority.MayRead);
         _flush = new SharedFlush(volume, OnFlushed);
     }
 
@@ -169,7 +169,6 @@ internal sealed partial class ImageIo
         // Once it is in the order and does not run here, the request is another thread's.
         StorageException? refusal;
         bool runs = false;
-        bool isWaiting = false;
         lock (_lock)
         {
             refusal = _isClosed ? new StorageException(Errno.ESHUTDOWN, "the image is closed") : _ban ?? _refusal;
@@ -177,7 +176,6 @@ internal sealed partial class ImageIo
             {
                 _mutationCount += request.IsMutation ? 1 : 0;
                 runs = Enter(request);
-                isWaiting = request.IsWaitingToWrite;
             }
         }
 
@@ -190,9 +188,9 @@ internal sealed partial class ImageIo
         {
             Run(request);
         }
-        else if (isWaiting)
+        else
         {
-            Authority.Want();
+            WantIfWaiting();
         }
     }
 
@@ -277,20 +275,24 @@ internal sealed partial class ImageIo
     /// <returns>What became ready, before <paramref name="ready"/>.</returns>
     private IoRequest? Finish(IoRequest request, IoRequest? ready)
     {
-        if (request.Error is { } error)
-            request.Error = Explain(request, error);
-        bool isReported;
+        bool isReported = false;
         TaskCompletionSource? drained = null;
         lock (_lock)
         {
             _running--;
             FinishedCount++;
-            ready = Admit(_order.Remove(request, null), ready);
-            isReported = !request.IsMutation && request.Kind != IoKind.Flush || Authority.MayAcknowledge;
-            if (!isReported)
+            if (IsToBeRepeated(request))
             {
-                request.Next = _unreported;
-                _unreported = request;
+                PutBack(request);
+            }
+            else
+            {
+                if (request.Error is { } error)
+                    request.Error = Explain(request, error);
+                ready = Admit(_order.Remove(request, null), ready);
+                isReported = !request.IsMutation && request.Kind != IoKind.Flush || Authority.MayAcknowledge;
+                if (!isReported)
+                    KeepUnreported(request);
             }
 
             if (_running == 0 && _isHolding)
@@ -299,8 +301,7 @@ internal sealed partial class ImageIo
 
         if (isReported)
             request.Complete();
-        else
-            Authority.Want();
+        WantIfWaiting();
         drained?.TrySetResult();
         return ready;
     }

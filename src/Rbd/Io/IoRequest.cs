@@ -59,7 +59,7 @@ internal sealed class IoRequest : IValueTaskSource<int>, IValueTaskSource<ulong>
     public int Blockers { get; set; }
 
     /// <summary>Not allowed to begin yet: one more blocker.</summary>
-    public bool IsWaitingToWrite { get; set; }
+    public bool IsWaiting { get; set; }
 
     // Chains of requests that are ready to start, that wait for a flush, or that lie in the pool.
     public IoRequest? Next { get; set; }
@@ -84,7 +84,7 @@ internal sealed class IoRequest : IValueTaskSource<int>, IValueTaskSource<ulong>
         Occupy(blockSize);
         Mismatch = -1;
         Error = null;
-        IsWaitingToWrite = false;
+        IsWaiting = false;
         _completion.Reset();
     }
 

@@ -24,6 +24,9 @@ internal sealed class LayerMap
 
     public Layer Head => Layers[^1];
 
+    /// <summary>Whether what has been read until now is true.</summary>
+    public Func<bool> IsCertain { get; set; } = () => true;
+
     /// <summary>Of all volumes, in bytes.</summary>
     public int BlockSize { get; private set; } = 1;
 

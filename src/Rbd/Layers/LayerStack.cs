@@ -39,6 +39,12 @@ internal sealed partial class LayerStack : IVolume, IFillSource
     /// <summary>What it demands and promises, as it is now: it changes with the layers.</summary>
     public VolumeLimits Limits { get; private set; } = null!;
 
+    /// <summary>Says whether what has been read until now is true: nobody has moved the layers unseen.</summary>
+    public Func<bool> IsCertain
+    {
+        set => _map.IsCertain = value;
+    }
+
     int IFillSource.BlockSize => Limits.BlockSize;
 
     /// <summary>Memory of the tables, in bytes.</summary>

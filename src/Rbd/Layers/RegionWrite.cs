@@ -109,6 +109,8 @@ internal sealed class RegionWrite(LayerMap map, TableBlocks blocks, Region regio
     {
         ulong start = offset & ~(ulong)(OverlayHeader.ClusterSize - 1);
         await map.ReadAsync(region, start, cluster).ConfigureAwait(false);
+        if (!map.IsCertain())
+            throw new UncertainReadException();
         data.CopyTo(cluster.Span[(int)(offset - start)..]);
         await target.WriteAsync(run, cluster).ConfigureAwait(false);
     }

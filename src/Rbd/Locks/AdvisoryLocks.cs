@@ -73,7 +73,7 @@ public sealed class AdvisoryLocks
         AdvisoryLockHolder holder = (await FindAsync(cancellationToken).ConfigureAwait(false))?.Value.Find(clientId, cookie)
             ?? throw Missing(client, cookie);
         if (clientId != ClientId)
-            await new OwnerExpulsion(_image).RunAsync(clientId, holder.Address, cancellationToken).ConfigureAwait(false);
+            await new OwnerExpulsion(Pool, _image.Id).RunAsync(clientId, holder.Address, cancellationToken).ConfigureAwait(false);
         await RemoveAsync(clientId, cookie, cancellationToken).ConfigureAwait(false);
     }
 

@@ -5,6 +5,8 @@ internal sealed class AnyWriter : IWriteAuthority
 {
     public static AnyWriter Instance { get; } = new();
 
+    public bool MayRead => true;
+
     public bool MayBegin => true;
 
     public bool MayFlush => true;

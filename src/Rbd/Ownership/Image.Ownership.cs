@@ -20,6 +20,9 @@ public sealed partial class Image
     internal long FenceRevision =>
         Records.Find(Pool.Keys.OwnerFence(Id), RbdJsonContext.Default.MarkerRecord)?.Record.Revision ?? 0;
 
+    /// <summary>Whether the image was seen to be gone.</summary>
+    internal bool IsRemoved => _follower.IsRemoved;
+
     /// <summary>Whether this client is on the blocklist.</summary>
     internal bool IsFenced => Pool.Io.Cluster.Fence.IsFenced;
 
@@ -27,7 +30,19 @@ public sealed partial class Image
     internal async Task WithdrawFencedAsync() => await Pool.Io.Cluster.Stores.Records.CommitAsync(
         new RecordTransaction().Delete(_registration.Key), CancellationToken.None).ConfigureAwait(false);
 
-    private static bool DoesNeedOwner(ImageRecords records) =>
+    /// <summary>
+    /// Follows the image as it is now, and is among those whom others wait for again if that was lost with the session.
+    /// </summary>
+    /// <returns>false: it changes at this moment, or is barred.</returns>
+    internal async Task<bool> TryRejoinAsync(CancellationToken cancellationToken)
+    {
+        await _follower.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        _registration.NeedsOwner = Ownership.IsNeeded;
+        return await _registration.TryRejoinAsync(_follower.Followed.Header, cancellationToken).ConfigureAwait(false)
+            && await _layers.TryRejoinParentsAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    internal static bool DoesNeedOwner(ImageRecords records) =>
         (records.Header.Value.Features & ImageFeatures.ExclusiveLock) != 0 || records.HeadLayer.Value.Kind == LayerKind.Overlay;
 
     private Task AdaptOwnershipAsync(ImageRecords records)

@@ -98,7 +98,7 @@ public sealed partial class ImageOwnership
         {
             if (_state != OwnershipState.Leaving)
                 return;
-            if (!_session.IsHeld)
+            if (!IsCertainOfLayers)
                 throw new StorageException(Errno.EAGAIN, $"image {_image.Description}: the session was lost, it is not known whose the image is");
             await _image.Volume.FlushAsync().ConfigureAwait(false);
             await _image.Volume.ShareAsync().ConfigureAwait(false);
@@ -130,7 +130,8 @@ public sealed partial class ImageOwnership
     /// <summary>
     /// Somebody else may be the writer by now: what is not durable is given up, and what was done meanwhile is reported as failed.
     /// </summary>
-    private async Task AbandonAsync(StorageException error)
+    /// <param name="session">In which others know of this handle; 0: they don't.</param>
+    private async Task AbandonAsync(StorageException error, long session = 0)
     {
         _state = OwnershipState.Unknown;
         Stored<OwnerRecord>? mine = _mine;
@@ -145,6 +146,7 @@ public sealed partial class ImageOwnership
         {
             _mine = null;
             _state = OwnershipState.Other;
+            Volatile.Write(ref _joined, session);
             io.Report(error);
             io.Release(_image.Size);
         }

@@ -18,8 +18,34 @@ public sealed partial class ImageOwnership
                 await DeleteMineAsync().ConfigureAwait(false);
             else if (_fence.IsFenced)
                 await AbandonAsync(_fence.Refusal()).ConfigureAwait(false);
-            else if (!_session.IsHeld || !await IsStillMineAsync(_closing.Token).ConfigureAwait(false))
+            else if (!IsCertainOfLayers || !await IsStillMineAsync(_closing.Token).ConfigureAwait(false))
                 await FindOutAsync(_closing.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    // In the background: until others know of this handle again. What waits for that goes on then.
+    private async Task RejoinAsync()
+    {
+        while (!IsCertainOfLayers && !_fence.IsFenced)
+        {
+            Task news = NextNews();
+            if (!await TryRejoinAsync().ConfigureAwait(false))
+                await WaitAsync(news, _closing.Token).ConfigureAwait(false);
+        }
+
+        await ReadmitAsync().ConfigureAwait(false);
+    }
+
+    private async Task<bool> TryRejoinAsync()
+    {
+        await _changing.WaitAsync(_closing.Token).ConfigureAwait(false);
+        try
+        {
+            return _session.IsHeld && await TryFindOutAsync(_closing.Token).ConfigureAwait(false);
         }
         finally
         {
@@ -32,12 +58,13 @@ public sealed partial class ImageOwnership
     {
         if (!_fence.IsFenced)
         {
-            await _image.AcknowledgeAsync().ConfigureAwait(false);
+            await RejoinAsync().ConfigureAwait(false);
             return;
         }
 
         await VerifyAsync().ConfigureAwait(false);
         await _image.Io.HoldAsync().ConfigureAwait(false);
+        Volatile.Write(ref _joined, 0);
         _image.Io.Release(_image.Size);
         await _image.WithdrawFencedAsync().ConfigureAwait(false);
     }
@@ -59,16 +86,25 @@ public sealed partial class ImageOwnership
         }
     }
 
+    /// <summary>Follows what has changed, makes this handle known again, and finds out whether it is still the owner if it was.</summary>
     /// <returns>false: the store does not say.</returns>
     private async Task<bool> TryFindOutAsync(CancellationToken cancellationToken)
     {
         try
         {
-            OwnershipSight sight = await OwnershipSight.ReadAsync(Pool, _image.Id, cancellationToken).ConfigureAwait(false);
-            if (await TryGoOnAsync(sight, cancellationToken).ConfigureAwait(false) is { } mine)
-                await GoOnAsync(mine).ConfigureAwait(false);
+            long session = _session.Id;
+            if (!await _image.TryRejoinAsync(cancellationToken).ConfigureAwait(false))
+                return false;
+            if (_state is OwnershipState.NotNeeded or OwnershipState.Other)
+                await GoOnAsync(session, _state).ConfigureAwait(false);
             else
-                await AbandonAsync(TakenAway(sight.Owner?.Value)).ConfigureAwait(false);
+                await FindOutAsync(session, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (StorageException error) when (_image.IsRemoved)
+        {
+            _image.Io.Refuse(error);
+            await AbandonAsync(error, _session.Id).ConfigureAwait(false);
             return true;
         }
         catch (StorageException error)
@@ -76,6 +112,19 @@ public sealed partial class ImageOwnership
             Log.OwnershipUnknown(Pool.Logger, _image.Description, error);
             return false;
         }
+    }
+
+    private async Task FindOutAsync(long session, CancellationToken cancellationToken)
+    {
+        OwnershipSight sight = await OwnershipSight.ReadAsync(Pool, _image.Id, cancellationToken).ConfigureAwait(false);
+        if (await TryGoOnAsync(sight, cancellationToken).ConfigureAwait(false) is not { } mine)
+        {
+            await AbandonAsync(TakenAway(sight.Owner?.Value), session).ConfigureAwait(false);
+            return;
+        }
+
+        _mine = mine;
+        await GoOnAsync(session, OwnershipState.Owner).ConfigureAwait(false);
     }
 
     /// <returns>The record, in the session as it is now; null: somebody else has been the owner, or may have been.</returns>
@@ -90,7 +139,8 @@ public sealed partial class ImageOwnership
             return _mine;
 
         OwnerRecord mine = _mine.Value;
-        RecordTransaction transaction = Put(new RecordTransaction(), OwnerKey, mine);
+        RecordTransaction transaction = Put(new RecordTransaction(), OwnerKey, mine)
+            .Require(_image.FollowedHeader); // the layers are arranged as it says
         if (isThere)
             transaction.Require(sight.Owner!.Record);
         else
@@ -102,12 +152,13 @@ public sealed partial class ImageOwnership
         return new Stored<OwnerRecord>(new Record(OwnerKey, default, commit.Revision, _session.Id), mine);
     }
 
-    private async Task GoOnAsync(Stored<OwnerRecord> mine)
+    /// <param name="session">In which others know of this handle.</param>
+    private async Task GoOnAsync(long session, OwnershipState state)
     {
         ImageIo io = _image.Io;
         await io.HoldAsync().ConfigureAwait(false);
-        _mine = mine;
-        _state = OwnershipState.Owner;
+        Volatile.Write(ref _joined, session);
+        _state = state;
         io.Report(null);
         io.Release(_image.Size);
     }

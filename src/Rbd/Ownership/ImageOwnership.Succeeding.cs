@@ -26,7 +26,20 @@ public sealed partial class ImageOwnership
             transaction.Put(Pool.Keys.LastOwner(_image.Id), Stored.Serialize(mine, RbdJsonContext.Default.OwnerRecord));
     }
 
-    // Volumes that were open when the store fenced them do not take this handle's writes either.
+    /// <summary>
+    /// Volumes that were open when the store fenced them do not take this handle's writes either. Who takes the image finds out then;
+    /// who writes already, now.
+    /// </summary>
+    internal async Task FollowFenceAsync()
+    {
+        long fence = _image.FenceRevision;
+        bool mayWrite = _state == OwnershipState.NotNeeded || (_state == OwnershipState.Owner && _image.Layers.FrozenRevision != 0);
+        if (!mayWrite || _image.IsReadOnly || fence == _openedAfterFence)
+            return;
+        await _image.Layers.ReopenAsync().ConfigureAwait(false);
+        _openedAfterFence = fence;
+    }
+
     private async Task ReopenIfFencedAsync(Stored<OwnerRecord> mine)
     {
         if (!WritesOutliveProcess)
@@ -48,11 +61,17 @@ public sealed partial class ImageOwnership
 
     private async Task ShutOutLastAsync(OwnershipSight sight, CancellationToken cancellationToken)
     {
-        if (sight.Last is not { } last || IsMine(last.Value))
-            return;
-        Log.ShuttingOut(Pool.Logger, _image.Description, last.Value.Client, last.Value.Address);
-        var expulsion = new OwnerExpulsion(_image);
-        await expulsion.BlockAsync(last.Value.Address, cancellationToken).ConfigureAwait(false);
-        await expulsion.ShutOutAsync(cancellationToken).ConfigureAwait(false);
+        if (sight.Last is { } last && !IsMine(last.Value))
+            await new OwnerExpulsion(Pool, _image.Id).ShutOutLastAsync(last, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Nothing is heard of it: it died, or is cut off and may go on until its session ends.
+    private async Task<bool> TryExpelAsync(Stored<OwnerRecord> owner, CancellationToken cancellationToken)
+    {
+        if (!await Pool.Records.IsSilentAsync(owner.Record.Session, cancellationToken).ConfigureAwait(false))
+            return false;
+        if (Pool.Volumes.CanFence)
+            await new OwnerExpulsion(Pool, _image.Id).ExpelAsync(owner, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 }

@@ -92,10 +92,11 @@ public sealed partial class ImageOwnership
             {
                 _fence.ThrowIfFenced();
                 Task news = NextNews();
-                if (!_session.IsHeld)
+                if (!IsCertainOfLayers)
                 {
                     line.ThrowIfTooLong(_image.Description);
-                    await WaitAsync(news, cancellationToken).ConfigureAwait(false);
+                    if (!_session.IsHeld || !await TryFindOutAsync(cancellationToken).ConfigureAwait(false))
+                        await WaitAsync(news, cancellationToken).ConfigureAwait(false);
                     continue;
                 }
 
@@ -118,7 +119,9 @@ public sealed partial class ImageOwnership
                 }
                 else
                 {
-                    line.ThrowIfTooLong(sight, _image.Description);
+                    // One that does not answer because it is gone is waited for until its session ends, if the store can't shut it out.
+                    if (!line.IsSlow(sight) || !await TryExpelAsync(sight.Owner!, cancellationToken).ConfigureAwait(false))
+                        line.ThrowIfTooLong(sight, _image.Description);
                     await WaitAsync(news, cancellationToken).ConfigureAwait(false);
                 }
             }
@@ -138,6 +141,8 @@ public sealed partial class ImageOwnership
             .Require(_image.FollowedHeader) // the layers are arranged as it says
             .RequireAbsent(Pool.Keys.Lock(_image.Id))
             .Delete(place);
+        foreach (Stored<OwnerRecord> passedOver in await FindSilentAheadAsync(sight, place, cancellationToken).ConfigureAwait(false))
+            transaction.Delete(passedOver.Record.Key);
         if (sight.Owner is { } own)
             transaction.Require(own.Record);
         else
@@ -155,6 +160,20 @@ public sealed partial class ImageOwnership
             await DeleteQuietlyAsync(mine).ConfigureAwait(false); // it may have succeeded all the same
             throw;
         }
+    }
+
+    // Each of them would cost whoever comes next the same patience until its session ends.
+    private async Task<IReadOnlyList<Stored<OwnerRecord>>> FindSilentAheadAsync(
+        OwnershipSight sight, string place, CancellationToken cancellationToken)
+    {
+        var silent = new List<Stored<OwnerRecord>>();
+        foreach (Stored<OwnerRecord> ahead in sight.Waiting.TakeWhile(ahead => !string.Equals(ahead.Record.Key, place, StringComparison.Ordinal)).Take(8))
+        {
+            if (await Pool.Records.IsSilentAsync(ahead.Record.Session, cancellationToken).ConfigureAwait(false))
+                silent.Add(ahead);
+        }
+
+        return silent;
     }
 
     private async Task BeginAsync(Stored<OwnerRecord> mine)

@@ -21,7 +21,7 @@ public sealed partial class ImageOwnership
         _openedAfterFence = _image.FenceRevision;
         await _fence.WatchAsync(cancellationToken).ConfigureAwait(false);
         _subscriptions.Add(_fence.OnChange(OnFence));
-        _subscriptions.Add(_session.OnChange(() => Tell(OwnershipWish.Verify)));
+        _subscriptions.Add(_session.OnChange(OnSession));
         if (!_image.IsReadOnly)
         {
             _watch = await Pool.Records.WatchAsync(OwnerKey, OnEvent, cancellationToken).ConfigureAwait(false);
@@ -54,7 +54,7 @@ public sealed partial class ImageOwnership
     private async Task EndAsync()
     {
         await _changing.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-        if (!_fence.IsFenced && (_state == OwnershipState.Unknown || (_state == OwnershipState.Owner && !_session.IsHeld)))
+        if (!_fence.IsFenced && (_state == OwnershipState.Unknown || (_state == OwnershipState.Owner && !IsCertainOfLayers)))
             await FindOutInTimeAsync().ConfigureAwait(false);
         if (_mine is not null && _fence.IsFenced)
             await AbandonAsync(_fence.Refusal()).ConfigureAwait(false);
@@ -83,6 +83,17 @@ public sealed partial class ImageOwnership
             throw TakenAway(null);
     }
 
+    /// <summary>Fails what waits for the store of records to be back.</summary>
+    internal void FailWaiting()
+    {
+        if (IsCertainOfLayers)
+            return;
+        var error = new StorageException(
+            Errno.ETIMEDOUT, "this client's session is lost, and the store of records does not answer; what was written since is not certain");
+        _image.Io.FailWaiting(error);
+        _image.Io.Report(error);
+    }
+
     // On a thread of the store.
     private void OnEvent(RecordEvent change)
     {
@@ -94,6 +105,12 @@ public sealed partial class ImageOwnership
         else if (change.Record is not null && change.Key.StartsWith(Pool.Keys.OwnerRequests(_image.Id), StringComparison.Ordinal))
             wish = OwnershipWish.HandOver;
         Tell(wish);
+    }
+
+    private void OnSession()
+    {
+        Tell(OwnershipWish.Verify);
+        Wake(OwnershipWish.Rejoin);
     }
 
     private void OnFence()
@@ -150,6 +167,8 @@ public sealed partial class ImageOwnership
         {
             if (wishes.HasFlag(OwnershipWish.Fence))
                 await TryAsync(ObeyFenceAsync).ConfigureAwait(false);
+            if (wishes.HasFlag(OwnershipWish.Rejoin))
+                await TryAsync(RejoinAsync).ConfigureAwait(false);
             if (wishes.HasFlag(OwnershipWish.Verify))
                 await TryAsync(VerifyAsync).ConfigureAwait(false);
             if (wishes.HasFlag(OwnershipWish.HandOver))

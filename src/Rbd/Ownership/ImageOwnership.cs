@@ -22,12 +22,13 @@ public sealed partial class ImageOwnership : IWriteAuthority
     private volatile OwnershipState _state;
     private Stored<OwnerRecord>? _mine;
     private volatile bool _takesByItself = true;
+    private long _joined; // the session in which others know of this handle; 0: none
 
-    /// <param name="cookie">Of the handle's watcher record.</param>
-    internal ImageOwnership(Image image, ulong cookie, OwnershipTiming timing, TimeProvider time)
+    internal ImageOwnership(Image image, WatcherRegistration registration, OwnershipTiming timing, TimeProvider time)
     {
         _image = image;
-        _cookie = cookie;
+        _cookie = registration.Cookie;
+        _joined = registration.Session;
         _session = image.IoContext.Cluster.Session;
         _fence = image.IoContext.Cluster.Fence;
         _state = image.NeedsOwner ? OwnershipState.Other : OwnershipState.NotNeeded;
@@ -48,12 +49,9 @@ public sealed partial class ImageOwnership : IWriteAuthority
         }
     }
 
-    bool IWriteAuthority.MayBegin => _state switch
-    {
-        OwnershipState.NotNeeded => true,
-        OwnershipState.Owner => _session.IsHeld,
-        _ => false,
-    };
+    bool IWriteAuthority.MayRead => IsCertainOfLayers;
+
+    bool IWriteAuthority.MayBegin => _state is OwnershipState.NotNeeded or OwnershipState.Owner && IsCertainOfLayers;
 
     bool IWriteAuthority.MayFlush => IsCertain;
 
@@ -79,14 +77,17 @@ public sealed partial class ImageOwnership : IWriteAuthority
 
     private bool IsFeatureOn => (_image.Features & ImageFeatures.ExclusiveLock) != 0;
 
+    /// <summary>Whether others wait for this handle before they change the image's layers: they are where it knows them to be.</summary>
+    internal bool IsCertainOfLayers => _session.Holds(Volatile.Read(ref _joined));
+
     private bool IsCertain => _state switch
     {
-        OwnershipState.Owner or OwnershipState.Leaving => _session.IsHeld,
         OwnershipState.Unknown => false,
-        _ => true,
+        OwnershipState.Other => true,
+        _ => IsCertainOfLayers,
     };
 
-    void IWriteAuthority.Want() => Wake(_session.IsHeld ? OwnershipWish.Take : OwnershipWish.Take | OwnershipWish.Verify);
+    void IWriteAuthority.Want() => Wake(IsCertainOfLayers && _image.IsWritable ? OwnershipWish.Take : OwnershipWish.Rejoin);
 
     /// <summary>Takes the image and keeps it: others' writes fail with EROFS until <see cref="ReleaseAsync"/>.</summary>
     /// <exception cref="StorageException">

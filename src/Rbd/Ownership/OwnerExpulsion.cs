@@ -4,14 +4,16 @@ namespace CurveRbd.Rbd;
 
 /// <summary>
 /// Makes sure that another client writes no more to an image. A live one hears that it is on the blocklist, stops, and deletes its
-/// records; one that does not answer is shut out at the volumes, as far as the store can.
+/// records; one that does not answer is shut out at the volumes, as far as the store can. The records of such a one stay until its
+/// session ends: it may still read, so whoever moves layers has to wait for it.
 /// </summary>
-internal sealed class OwnerExpulsion(Image image)
+internal sealed class OwnerExpulsion(ImagePool pool, string imageId)
 {
     private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(10);
 
-    private ImagePool Pool => image.Pool;
+    /// <summary>Whether writes of a client may arrive although its process has ended, or it does not know that its session has.</summary>
+    private bool WritesOutliveProcess => pool.Volumes.LateWritesMax > TimeSpan.Zero;
 
     /// <summary>Completes when nothing of the client reaches the image's volumes any more.</summary>
     public async Task RunAsync(long clientId, string address, CancellationToken cancellationToken)
@@ -19,15 +21,14 @@ internal sealed class OwnerExpulsion(Image image)
         if (!await BlockAsync(address, cancellationToken).ConfigureAwait(false))
             return;
         if (!await HasStoppedAsync(() => HasWatcherAsync(clientId, cancellationToken), cancellationToken).ConfigureAwait(false))
-            await ShutOutAsync(cancellationToken).ConfigureAwait(false);
-        await RemoveWatchersAsync(clientId, cancellationToken).ConfigureAwait(false);
+            await ShutOutAsync(() => HasWatcherAsync(clientId, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Puts a client on the blocklist.</summary>
     /// <returns>false: rbd_blocklist_on_break_lock is off.</returns>
     public async Task<bool> BlockAsync(string address, CancellationToken cancellationToken)
     {
-        Rados.Cluster cluster = Pool.Io.Cluster;
+        Rados.Cluster cluster = pool.Io.Cluster;
         if (!cluster.Conf.GetBool("rbd_blocklist_on_break_lock"))
             return false;
         var duration = TimeSpan.FromSeconds(Math.Min(cluster.Conf.GetUInt("rbd_blocklist_expire_seconds"), int.MaxValue));
@@ -50,38 +51,68 @@ internal sealed class OwnerExpulsion(Image image)
         return true;
     }
 
-    /// <summary>Keeps late writes out: those that have the volumes open are shut out, or their time is waited for.</summary>
-    public async Task ShutOutAsync(CancellationToken cancellationToken)
+    /// <summary>Shuts out an owner of whom nothing is heard, or the last one whose session has ended, and takes the image from it.</summary>
+    public async Task ExpelAsync(Stored<OwnerRecord> owner, CancellationToken cancellationToken)
     {
-        bool isFenced = false;
-        foreach (Stored<LayerRecord> layer in await Pool.RangeAsync(
-            Pool.Keys.Layers(image.Id), RbdJsonContext.Default.LayerRecord, cancellationToken).ConfigureAwait(false))
-            isFenced |= await Pool.Volumes.FenceAsync(layer.Value.Path, cancellationToken).ConfigureAwait(false);
-        if (!isFenced)
+        Log.ShuttingOut(pool.Logger, imageId, owner.Value.Client, owner.Value.Address);
+        await BlockAsync(owner.Value.Address, cancellationToken).ConfigureAwait(false);
+        await ShutOutAsync(async () => await IsOwnerAsync(owner, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await RemoveAsync(owner, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The same for the last owner, whose session has ended.</summary>
+    public async Task ShutOutLastAsync(Stored<OwnerRecord> last, CancellationToken cancellationToken)
+    {
+        Log.ShuttingOut(pool.Logger, imageId, last.Value.Client, last.Value.Address);
+        await BlockAsync(last.Value.Address, cancellationToken).ConfigureAwait(false);
+        await ShutOutAsync(() => Task.FromResult(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Keeps late writes out: those that have the volumes open are shut out, or their time is waited for.</summary>
+    /// <param name="isHeld">Whether the session of whom it is about is held: it may go on for so long.</param>
+    public async Task ShutOutAsync(Func<Task<bool>> isHeld, CancellationToken cancellationToken)
+    {
+        if (!pool.Volumes.CanFence)
         {
-            await Task.Delay(Pool.Volumes.LateWritesMax, cancellationToken).ConfigureAwait(false);
+            await WaitForLateWritesAsync(isHeld, cancellationToken).ConfigureAwait(false);
             return;
         }
 
+        foreach (Stored<LayerRecord> layer in await pool.RangeAsync(
+            pool.Keys.Layers(imageId), RbdJsonContext.Default.LayerRecord, cancellationToken).ConfigureAwait(false))
+            await pool.Volumes.FenceAsync(layer.Value.Path, cancellationToken).ConfigureAwait(false);
+
         // Whoever has them open, this client too, opens them anew before it writes.
         var fence = new RecordTransaction().Put(
-            Pool.Keys.OwnerFence(image.Id), Stored.Serialize(new MarkerRecord(), RbdJsonContext.Default.MarkerRecord));
-        await Pool.Records.CommitAsync(fence, cancellationToken).ConfigureAwait(false);
+            pool.Keys.OwnerFence(imageId), Stored.Serialize(new MarkerRecord(), RbdJsonContext.Default.MarkerRecord));
+        await pool.Records.CommitAsync(fence, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A client that does not stop follows nothing either: nobody is to wait for it.</summary>
-    public async Task RemoveWatchersAsync(long clientId, CancellationToken cancellationToken)
+    /// <summary>Deletes what says that a client owns the image or was its last owner, unless another does by now.</summary>
+    public async Task RemoveAsync(Stored<OwnerRecord> owner, CancellationToken cancellationToken)
     {
-        foreach (Stored<WatcherRecord> watcher in await WatchersOfAsync(clientId, cancellationToken).ConfigureAwait(false))
-            await Pool.Records.CommitAsync(new RecordTransaction().Delete(watcher.Record.Key), cancellationToken).ConfigureAwait(false);
+        RecordTransaction transaction = new RecordTransaction().Require(owner.Record).Delete(pool.Keys.LastOwner(imageId));
+        if (string.Equals(owner.Record.Key, pool.Keys.Owner(imageId), StringComparison.Ordinal))
+            transaction.Delete(owner.Record.Key);
+        else
+            transaction.RequireAbsent(pool.Keys.Owner(imageId));
+        await pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
     }
+
+    private async Task WaitForLateWritesAsync(Func<Task<bool>> isHeld, CancellationToken cancellationToken)
+    {
+        if (!WritesOutliveProcess)
+            return;
+        while (await isHeld().ConfigureAwait(false))
+            await Task.Delay(s_pollInterval, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(pool.Volumes.LateWritesMax, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> IsOwnerAsync(Stored<OwnerRecord> owner, CancellationToken cancellationToken) =>
+        (await pool.GetAsync(pool.Keys.Owner(imageId), RbdJsonContext.Default.OwnerRecord, cancellationToken).ConfigureAwait(false))
+            ?.Value.IsSameHandle(owner.Value) == true;
 
     private async Task<bool> HasWatcherAsync(long clientId, CancellationToken cancellationToken) =>
-        (await WatchersOfAsync(clientId, cancellationToken).ConfigureAwait(false)).Count > 0;
-
-    private async Task<IReadOnlyList<Stored<WatcherRecord>>> WatchersOfAsync(long clientId, CancellationToken cancellationToken) =>
-    [
-        .. (await ImageWatchers.GetAsync(Pool, image.Id, cancellationToken).ConfigureAwait(false))
-            .Where(watcher => watcher.Value.ClientId == clientId),
-    ];
+        (await ImageWatchers.GetAsync(pool, imageId, cancellationToken).ConfigureAwait(false))
+            .Any(watcher => watcher.Value.ClientId == clientId);
 }

@@ -11,18 +11,16 @@ internal sealed class OwnershipBreak(Image image, Stored<OwnerRecord> owner)
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var expulsion = new OwnerExpulsion(image);
-        bool isBlocked = await expulsion.BlockAsync(owner.Value.Address, cancellationToken).ConfigureAwait(false);
+        var expulsion = new OwnerExpulsion(Pool, image.Id);
+        await expulsion.BlockAsync(owner.Value.Address, cancellationToken).ConfigureAwait(false);
         await TellAsync(cancellationToken).ConfigureAwait(false);
-        if (!await OwnerExpulsion.HasStoppedAsync(async () => await FindAsync(cancellationToken).ConfigureAwait(false) is not null, cancellationToken)
-            .ConfigureAwait(false))
-        {
-            await expulsion.ShutOutAsync(cancellationToken).ConfigureAwait(false);
-            await RemoveAsync(cancellationToken).ConfigureAwait(false);
-        }
+        if (await OwnerExpulsion.HasStoppedAsync(IsThereAsync, cancellationToken).ConfigureAwait(false))
+            return;
+        await expulsion.ShutOutAsync(IsThereAsync, cancellationToken).ConfigureAwait(false);
+        if (await FindAsync(cancellationToken).ConfigureAwait(false) is { } silent)
+            await expulsion.RemoveAsync(silent, cancellationToken).ConfigureAwait(false);
 
-        if (isBlocked)
-            await expulsion.RemoveWatchersAsync(owner.Value.ClientId, cancellationToken).ConfigureAwait(false);
+        async Task<bool> IsThereAsync() => await FindAsync(cancellationToken).ConfigureAwait(false) is not null;
     }
 
     private async Task TellAsync(CancellationToken cancellationToken)
@@ -44,16 +42,5 @@ internal sealed class OwnershipBreak(Image image, Stored<OwnerRecord> owner)
     {
         Stored<OwnerRecord>? found = await image.Ownership.ReadOwnerAsync(cancellationToken).ConfigureAwait(false);
         return found?.Value.IsSameHandle(owner.Value) == true ? found : null;
-    }
-
-    private async Task RemoveAsync(CancellationToken cancellationToken)
-    {
-        if (await FindAsync(cancellationToken).ConfigureAwait(false) is not { } silent)
-            return;
-        var transaction = new RecordTransaction()
-            .Require(silent.Record)
-            .Delete(silent.Record.Key)
-            .Delete(Pool.Keys.LastOwner(image.Id));
-        await Pool.Records.CommitAsync(transaction, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -23,6 +23,19 @@ internal sealed class OwnershipLine(OwnershipTiming timing, TimeProvider time)
         return isFirst || time.GetElapsedTime(_vacantSince.Value) >= timing.Patience;
     }
 
+    /// <summary>Whether the owner has not answered for longer than one that hands over takes.</summary>
+    public bool IsSlow(OwnershipSight sight)
+    {
+        if (sight.Owner is not { } owner || owner.Record.Revision != _ownerRevision)
+        {
+            _ownerRevision = sight.Owner?.Record.Revision ?? 0;
+            _begun = time.GetTimestamp();
+            return false;
+        }
+
+        return time.GetElapsedTime(_begun) >= timing.RecheckInterval;
+    }
+
     /// <exception cref="StorageException">ETIMEDOUT: this client has been without a session for too long.</exception>
     public void ThrowIfTooLong(string image)
     {
@@ -33,14 +46,7 @@ internal sealed class OwnershipLine(OwnershipTiming timing, TimeProvider time)
     /// <exception cref="StorageException">ETIMEDOUT: the same owner has been asked for too long.</exception>
     public void ThrowIfTooLong(OwnershipSight sight, string image)
     {
-        if (sight.Owner is not { } owner || owner.Record.Revision != _ownerRevision)
-        {
-            _ownerRevision = sight.Owner?.Record.Revision ?? 0;
-            _begun = time.GetTimestamp();
-            return;
-        }
-
-        if (time.GetElapsedTime(_begun) >= timing.Timeout)
+        if (sight.Owner is { } owner && time.GetElapsedTime(_begun) >= timing.Timeout)
         {
             throw new StorageException(
                 Errno.ETIMEDOUT,

@@ -18,6 +18,9 @@ internal enum OwnershipWish
     /// <summary>This client is on the blocklist, or no longer.</summary>
     Fence = 8,
 
+    /// <summary>The session was lost, or there is a new one: others may not know of this handle.</summary>
+    Rejoin = 32,
+
     /// <summary>Much is read: the image is worth taking, unless it is another's.</summary>
     TakeIfFree = 16,
 }

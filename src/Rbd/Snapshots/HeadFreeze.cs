@@ -11,6 +11,7 @@ internal sealed class HeadFreeze : IAsyncDisposable
     private readonly ImagePool _pool;
     private readonly string _id;
     private readonly Record _record;
+    private bool _isShutOut;
     private bool _isOver;
 
     private HeadFreeze(ImagePool pool, string id, Record record)
@@ -29,6 +30,7 @@ internal sealed class HeadFreeze : IAsyncDisposable
     public static async Task<HeadFreeze> BeginAsync(
         ImagePool pool, string id, Operation operation, FreezeRecord freeze, CancellationToken cancellationToken)
     {
+        await ShutOutLastOwnerAsync(pool, id, cancellationToken).ConfigureAwait(false);
         TimeSpan timeout = TimeoutOf(pool);
         long begun = Environment.TickCount64;
         Record record = await PutAsync(pool, id, operation, freeze, IsLate, cancellationToken).ConfigureAwait(false);
@@ -83,6 +85,17 @@ internal sealed class HeadFreeze : IAsyncDisposable
         }
     }
 
+    // Before anybody is held back, because it may take its time.
+    private static async Task ShutOutLastOwnerAsync(ImagePool pool, string id, CancellationToken cancellationToken)
+    {
+        OwnershipSight sight = await OwnershipSight.ReadAsync(pool, id, cancellationToken).ConfigureAwait(false);
+        if (sight is not { Owner: null, Last: { } last })
+            return;
+        IReadOnlyList<Stored<WatcherRecord>> watchers = await ImageWatchers.GetAsync(pool, id, cancellationToken).ConfigureAwait(false);
+        if (!watchers.Any(watcher => watcher.Value.IsOf(last.Value)))
+            await new OwnerExpulsion(pool, id).ExpelAsync(last, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task WaitForAllAsync(Func<bool> isLate, CancellationToken cancellationToken)
     {
         while (await FindUnfrozenAsync(cancellationToken).ConfigureAwait(false) is { } late)
@@ -100,17 +113,51 @@ internal sealed class HeadFreeze : IAsyncDisposable
 
     private async Task<WatcherRecord?> FindUnfrozenAsync(CancellationToken cancellationToken)
     {
-        var late = new List<Stored<WatcherRecord>>();
-        foreach (Stored<WatcherRecord> watcher in await ImageWatchers.GetAsync(_pool, _id, cancellationToken).ConfigureAwait(false))
+        IReadOnlyList<Stored<WatcherRecord>> watchers = await ImageWatchers.GetAsync(_pool, _id, cancellationToken).ConfigureAwait(false);
+        if (watchers.FirstOrDefault(watcher => HasAnswered(watcher.Value) && watcher.Value.FreezeResult < 0) is { } refused)
+            throw Refused(refused.Value);
+        Stored<WatcherRecord>[] late = [.. watchers.Where(watcher => !HasAnswered(watcher.Value))];
+        return (await ImageWatchers.ExceptGoneAsync(_pool, late, cancellationToken).ConfigureAwait(false)) is [var first, ..]
+            ? first.Value
+            : await FindWriterAsync(watchers, late, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Whoever may write and does not answer because it is gone or cut off is shut out: what it still writes must not end up in a
+    /// frozen layer.
+    /// </summary>
+    /// <returns>One that can't be, until its session ends.</returns>
+    private async Task<WatcherRecord?> FindWriterAsync(
+        IReadOnlyList<Stored<WatcherRecord>> watchers, IReadOnlyList<Stored<WatcherRecord>> gone, CancellationToken cancellationToken)
+    {
+        OwnershipSight sight = await OwnershipSight.ReadAsync(_pool, _id, cancellationToken).ConfigureAwait(false);
+        if ((sight.Owner ?? sight.Last) is { } owner && !watchers.Any(watcher => HasAnswered(watcher.Value) && watcher.Value.IsOf(owner.Value)))
         {
-            if (watcher.Value.FrozenRevision != _record.Revision)
-                late.Add(watcher);
-            else if (watcher.Value.FreezeResult < 0)
-                throw Refused(watcher.Value);
+            if (sight.Owner is not null && !await IsGoneAsync(owner, cancellationToken).ConfigureAwait(false))
+                return WatcherRecord.Of(owner.Value);
+            if (sight.Owner is not null && !CanShutOut)
+                return WatcherRecord.Of(owner.Value);
+            await new OwnerExpulsion(_pool, _id).ExpelAsync(owner, cancellationToken).ConfigureAwait(false);
+            return null;
         }
 
-        return (await ImageWatchers.ExceptFencedAsync(_pool, late, cancellationToken).ConfigureAwait(false)) is [var first, ..] ? first.Value : null;
+        if (gone.FirstOrDefault(watcher => !watcher.Value.NeedsOwner) is not { } writer || _isShutOut)
+            return null;
+        if (!CanShutOut)
+            return writer.Value;
+        await new OwnerExpulsion(_pool, _id).ShutOutAsync(() => Task.FromResult(false), cancellationToken).ConfigureAwait(false);
+        _isShutOut = true;
+        return null;
     }
+
+    // Where writes end with their process there is nothing to shut out.
+    private bool CanShutOut => _pool.Volumes.CanFence || _pool.Volumes.LateWritesMax == TimeSpan.Zero;
+
+    private async Task<bool> IsGoneAsync(Stored<OwnerRecord> owner, CancellationToken cancellationToken) =>
+        await _pool.Records.IsSilentAsync(owner.Record.Session, cancellationToken).ConfigureAwait(false)
+        || await _pool.Io.Cluster.Blocklist.ContainsAsync(owner.Value.Address, cancellationToken).ConfigureAwait(false);
+
+    private bool HasAnswered(WatcherRecord watcher) => watcher.FrozenRevision == _record.Revision;
 
     private StorageException Refused(WatcherRecord watcher) => new(
         (Errno)(-watcher.FreezeResult),

@@ -40,6 +40,7 @@ public sealed partial class Image
         {
             await LookAtAsync(records, SnapshotId).ConfigureAwait(false);
             await AdaptOwnershipAsync(records).ConfigureAwait(false);
+            await Ownership.FollowFenceAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -52,11 +53,12 @@ public sealed partial class Image
     }
 
     /// <summary>Answers for what is followed, and holds requests back where that is asked for.</summary>
-    internal async Task AcknowledgeAsync()
+    internal async Task<bool> AcknowledgeAsync()
     {
         if (!IsReadOnly && Records.Freeze is { } freeze && freeze.Record.Revision != _answeredFreeze)
             await FreezeAsync(freeze).ConfigureAwait(false);
-        await _registration.AcknowledgeAsync(_follower.Followed.Header, _answeredFreeze, _freezeResult).ConfigureAwait(false);
+        _registration.NeedsOwner = Ownership.IsNeeded;
+        return await _registration.AcknowledgeAsync(_follower.Followed.Header, _answeredFreeze, _freezeResult).ConfigureAwait(false);
     }
 
     private async Task TurnAsync(Func<ImageRecords, Task> turn, CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ internal sealed class ImageFollower : IAsyncDisposable
     private Task _pump = Task.CompletedTask;
     private Task<bool>? _change; // the pump's wait for the next one
     private Func<ImageRecords, Task> _apply = _ => Task.CompletedTask;
-    private Func<Task> _acknowledge = () => Task.CompletedTask;
+    private Func<Task<bool>> _acknowledge = () => Task.FromResult(true);
     private volatile ImageRecords _records = null!;
     private volatile ImageRecords _followed = null!;
     private volatile bool _isStale;
@@ -49,6 +49,9 @@ internal sealed class ImageFollower : IAsyncDisposable
     /// <summary>The last ones that the handle is in line with.</summary>
     public ImageRecords Followed => _followed;
 
+    /// <summary>Whether there is nothing more to follow.</summary>
+    public bool IsRemoved => _isRemoved;
+
     /// <summary>Begins to watch; give it the records read after that, with <see cref="Follow"/>.</summary>
     /// <param name="readsLayersOnly">Of its records, what <see cref="ImageRecords.ReadLayersAsync"/> reads is enough.</param>
     public static async Task<ImageFollower> WatchAsync(
@@ -67,8 +70,10 @@ internal sealed class ImageFollower : IAsyncDisposable
     }
 
     /// <param name="apply">Brings the handle in line with changed records. Never called concurrently; called again when it failed.</param>
-    /// <param name="acknowledge">Called after that: does what is to be done outside, and records what is followed.</param>
-    public void Follow(Func<ImageRecords, Task> apply, Func<Task> acknowledge)
+    /// <param name="acknowledge">
+    /// Called after that: does what is to be done outside, and records what is followed. Says false when it could not.
+    /// </param>
+    public void Follow(Func<ImageRecords, Task> apply, Func<Task<bool>> acknowledge)
     {
         _apply = apply;
         _acknowledge = acknowledge;
@@ -131,7 +136,7 @@ internal sealed class ImageFollower : IAsyncDisposable
             _changes.Writer.TryWrite(true);
     }
 
-    private static bool IsStructure(string key) => key is "freeze" || key.StartsWith("layer/", StringComparison.Ordinal);
+    private static bool IsStructure(string key) => key is "freeze" or "owner-fence" || key.StartsWith("layer/", StringComparison.Ordinal);
 
     private static bool IsWatcher(string key) =>
         key.StartsWith("watcher/", StringComparison.Ordinal) || key.StartsWith("reader/", StringComparison.Ordinal);
@@ -170,8 +175,7 @@ internal sealed class ImageFollower : IAsyncDisposable
         {
             // Not only when stale: what somebody else is applying at this moment is to be acknowledged too.
             await ReadAgainAsync(CancellationToken.None).ConfigureAwait(false);
-            await _acknowledge().ConfigureAwait(false);
-            isFollowed = true;
+            isFollowed = await _acknowledge().ConfigureAwait(false);
         }
         catch (Exception error)
         {

@@ -9,7 +9,7 @@ internal static class ImageWatchers
     public static async Task<IReadOnlyList<ImageWatcher>> ListAsync(
         ImagePool pool, string id, CancellationToken cancellationToken)
     {
-        IReadOnlyList<Stored<WatcherRecord>> watchers = await ExceptFencedAsync(
+        IReadOnlyList<Stored<WatcherRecord>> watchers = await ExceptGoneAsync(
             pool, await GetAsync(pool, id, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         return watchers.Select(watcher => watcher.Value)
             .Select(watcher => new ImageWatcher(watcher.Address, watcher.ClientId, watcher.Cookie))
@@ -20,15 +20,25 @@ internal static class ImageWatchers
         ImagePool pool, string id, CancellationToken cancellationToken) =>
         pool.RangeAsync(pool.Keys.Watchers(id), RbdJsonContext.Default.WatcherRecord, cancellationToken);
 
-    /// <summary>Without those on the blocklist: they can do nothing, follow nothing, and are waited for by nobody.</summary>
-    public static async Task<IReadOnlyList<Stored<WatcherRecord>>> ExceptFencedAsync(
+    /// <summary>
+    /// Without those on the blocklist and those of whom nothing is heard: nobody waits for them who does not have to. Their records
+    /// count for as long as they are there when layers are moved (<see cref="LayerUsers"/>).
+    /// </summary>
+    public static async Task<IReadOnlyList<Stored<WatcherRecord>>> ExceptGoneAsync(
         ImagePool pool, IReadOnlyList<Stored<WatcherRecord>> watchers, CancellationToken cancellationToken)
     {
         if (watchers.Count == 0)
             return watchers;
         HashSet<string> fenced =
             [.. (await pool.Io.Cluster.Blocklist.ListAsync(cancellationToken).ConfigureAwait(false)).Select(entry => entry.Address)];
-        return fenced.Count == 0 ? watchers : [.. watchers.Where(watcher => !fenced.Contains(watcher.Value.Address))];
+        var heard = new List<Stored<WatcherRecord>>();
+        foreach (Stored<WatcherRecord> watcher in watchers.Where(watcher => !fenced.Contains(watcher.Value.Address)))
+        {
+            if (!await pool.Records.IsSilentAsync(watcher.Record.Session, cancellationToken).ConfigureAwait(false))
+                heard.Add(watcher);
+        }
+
+        return heard;
     }
 
     /// <summary>Waits until everybody who has the image open for writing follows a header, or for so long that who does not must be dead.</summary>
@@ -61,7 +71,7 @@ internal static class ImageWatchers
             .. watchers.Where(watcher => watcher.Value.SeenRevision < headerRevision
                 && !string.Equals(watcher.Record.Key, except, StringComparison.Ordinal)),
         ];
-        return (await ExceptFencedAsync(pool, behind, CancellationToken.None).ConfigureAwait(false)).Count == 0;
+        return (await ExceptGoneAsync(pool, behind, CancellationToken.None).ConfigureAwait(false)).Count == 0;
     }
 
     private static async Task<bool> WaitAsync(Func<Task<bool>> isReached)

@@ -7,6 +7,7 @@ public sealed class MemoryRecords : IRecordStore
     private readonly SortedDictionary<string, Record> _records = new(StringComparer.Ordinal);
     private readonly Dictionary<long, MemorySession> _sessions = [];
     private readonly List<MemoryWatch> _watches = [];
+    private readonly HashSet<long> _silent = [];
     private long _revision;
     private long _lastSession;
 
@@ -66,6 +67,13 @@ public sealed class MemoryRecords : IRecordStore
         }
     }
 
+    public ValueTask<bool> IsSilentAsync(long session, CancellationToken cancellationToken)
+    {
+        Faults?.Before(nameof(IsSilentAsync));
+        lock (_lock)
+            return new(_silent.Contains(session) && _sessions.ContainsKey(session));
+    }
+
     public ValueTask<IAsyncDisposable> WatchAsync(string prefix, Action<RecordEvent> handler, CancellationToken cancellationToken)
     {
         Faults?.Before(nameof(WatchAsync));
@@ -75,6 +83,13 @@ public sealed class MemoryRecords : IRecordStore
             _watches.Add(watch);
             return new(watch);
         }
+    }
+
+    /// <summary>From now on its holder gives no sign of life; its records stay.</summary>
+    public void Silence(long session)
+    {
+        lock (_lock)
+            _silent.Add(session);
     }
 
     /// <summary>Gives a session up although its holder lives, as a store does that has not heard of it for too long.</summary>

@@ -19,6 +19,19 @@ public interface IRecordStore : IAsyncDisposable
     ValueTask<IRecordSession> OpenSessionAsync(CancellationToken cancellationToken);
 
     /// <summary>
+    /// Starts the session of a client that goes on while the store is away for a moment. It outlives its process for longer than
+    /// others, so whoever needs something of it looks at <see cref="IsSilentAsync"/>.
+    /// </summary>
+    ValueTask<IRecordSession> OpenClientSessionAsync(CancellationToken cancellationToken) => OpenSessionAsync(cancellationToken);
+
+    /// <summary>
+    /// Whether a session's process has given no sign of life for so long that it is dead, or cut off and unaware of it. It may go on
+    /// in the belief that the session is held, which it still is.
+    /// </summary>
+    /// <returns>false also for a session that has ended.</returns>
+    ValueTask<bool> IsSilentAsync(long session, CancellationToken cancellationToken) => new(false);
+
+    /// <summary>
     /// Calls <paramref name="handler"/> for every change under <paramref name="prefix"/> made after this call returned, in order,
     /// one at a time, on a thread of the store; also for changes by other processes. The handler must not block.
     /// </summary>

@@ -43,6 +43,9 @@ public interface IVolumeStore : IAsyncDisposable
     /// </summary>
     TimeSpan LateWritesMax => TimeSpan.Zero;
 
+    /// <summary>Whether <see cref="FenceAsync"/> can do what it is for.</summary>
+    bool CanFence => false;
+
     /// <summary>
     /// Shuts out every writer that has the volume open now, wherever it runs: none of its writes reaches the volume once this has
     /// completed. Whoever opens the volume afterwards writes again.

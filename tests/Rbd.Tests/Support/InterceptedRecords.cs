@@ -26,6 +26,8 @@ internal sealed class InterceptedRecords(IRecordStore inner, Interceptor interce
         return session;
     }
 
+    public ValueTask<bool> IsSilentAsync(long session, CancellationToken cancellationToken) => inner.IsSilentAsync(session, cancellationToken);
+
     public ValueTask<IAsyncDisposable> WatchAsync(
         string prefix, Action<RecordEvent> handler, CancellationToken cancellationToken) =>
         inner.WatchAsync(prefix, handler, cancellationToken);

@@ -37,6 +37,8 @@ internal sealed class InterceptedVolumes(IVolumeStore inner, Interceptor interce
 
     public TimeSpan LateWritesMax => inner.LateWritesMax;
 
+    public bool CanFence => inner.CanFence;
+
     public ValueTask<bool> FenceAsync(VolumePath path, CancellationToken cancellationToken) => inner.FenceAsync(path, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();

@@ -17,6 +17,7 @@ internal static class OwnOptions
         curve_etcd_ca | text | | PEM file with the authorities that may sign etcd's certificate.
         curve_etcd_cert | text | | PEM file with the client certificate for etcd.
         curve_etcd_key | text | | PEM file with the private key of curve_etcd_cert.
+        curve_etcd_session_seconds | uint | 90 | How long I/O goes on while etcd is away.
         curve_root_user | text | root | The CurveBS user who may list pools and make directories.
         curve_root_password | text | | Password of curve_root_user.
         """;

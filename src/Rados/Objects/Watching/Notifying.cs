@@ -52,8 +52,14 @@ internal sealed class Notifying(Cluster cluster, ObjectId id, ObjectKeys keys) :
     private async Task<IReadOnlyList<ObjectWatcherId>> WatchersAsync(CancellationToken cancellationToken)
     {
         string prefix = keys.Watchers(id);
-        IReadOnlyList<Record> records = await Records.RangeAsync(prefix, null, 0, cancellationToken).ConfigureAwait(false);
-        return [.. records.Select(record => ObjectWatcherId.Parse(record.Key[prefix.Length..]))];
+        var watchers = new List<ObjectWatcherId>();
+        foreach (Record record in await Records.RangeAsync(prefix, null, 0, cancellationToken).ConfigureAwait(false))
+        {
+            if (!await Records.IsSilentAsync(record.Session, cancellationToken).ConfigureAwait(false))
+                watchers.Add(ObjectWatcherId.Parse(record.Key[prefix.Length..]));
+        }
+
+        return watchers;
     }
 
     private async Task AnnounceAsync(byte[] payload, IReadOnlyList<ObjectWatcherId> asked, CancellationToken cancellationToken)
