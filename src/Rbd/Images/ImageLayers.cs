@@ -21,6 +21,8 @@ internal sealed class ImageLayers : IAsyncDisposable
     private bool _isClosed;
     private CancellationTokenSource? _moving;
     private int _enteringCount;
+    private readonly Lock _leavingLock = new();
+    private Task _leaving = Task.CompletedTask; // of parents that left by themselves
 
     private ImageLayers(ImageFollower image, ImageView view, bool isReadOnly)
     {
@@ -203,6 +205,10 @@ internal sealed class ImageLayers : IAsyncDisposable
         // Outside, as below. One that is told of a change now must not open its image again: nobody would close it.
         foreach (ParentImage parent in parents)
             await parent.DisposeAsync().ConfigureAwait(false);
+        Task leaving;
+        lock (_leavingLock)
+            leaving = _leaving;
+        await leaving.ConfigureAwait(false);
         if (_stack is not null)
             await _stack.DisposeAsync().ConfigureAwait(false);
         _arranging.Dispose();
@@ -278,28 +284,55 @@ internal sealed class ImageLayers : IAsyncDisposable
         }
     }
 
-    private Task FollowParentAsync() => ArrangeAsync(top: null, size: null);
+    // The one that tells of the change may be among those that are not used any more: it can't wait for its own end.
+    private async Task FollowParentAsync()
+    {
+        IReadOnlyList<ParentImage> unused = await ArrangeChainAsync(top: null, size: null).ConfigureAwait(false);
+        if (unused.Count == 0)
+            return;
+        lock (_leavingLock)
+            _leaving = Task.WhenAll(_leaving, LeaveQuietlyAsync(unused));
+    }
+
+    private static async Task LeaveQuietlyAsync(IReadOnlyList<ParentImage> parents)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        foreach (ParentImage parent in parents)
+        {
+            try
+            {
+                await parent.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (StorageException)
+            {
+                // Its record goes with the session.
+            }
+        }
+    }
 
     private async Task ArrangeAsync(string? top, ulong? size)
     {
-        IReadOnlyList<ParentImage> unused;
+        // Outside: one of them may be waiting to arrange at this moment.
+        foreach (ParentImage parent in await ArrangeChainAsync(top, size).ConfigureAwait(false))
+            await parent.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <returns>Images whose layers are not needed any more; the caller's, to dispose.</returns>
+    private async Task<IReadOnlyList<ParentImage>> ArrangeChainAsync(string? top, ulong? size)
+    {
         await EnterAsync().ConfigureAwait(false);
         try
         {
             if (_isClosed)
-                return;
+                return [];
             _top = top ?? _top;
             await ArrangeAsync(size ?? _size).ConfigureAwait(false);
-            unused = _parents.TakeUnused();
+            return _parents.TakeUnused();
         }
         finally
         {
             _arranging.Release();
         }
-
-        // Outside: one of them may be waiting to arrange at this moment.
-        foreach (ParentImage parent in unused)
-            await parent.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task ArrangeAsync(ulong size)
