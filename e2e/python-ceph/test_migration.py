@@ -34,10 +34,10 @@ def test_migration_to_another_pool(ioctx, other, source):
     status = images.migration_status(other, "destination")
     assert status["state"] == rbd.RBD_IMAGE_MIGRATION_STATE_PREPARED and status["source_image_name"] == source
     assert status["source_pool_id"] == ioctx.get_pool_id() and status["dest_image_name"] == "destination"
-    assert [entry["source"] for entry in images.trash_list(ioctx)] == ["MIGRATION"]
+    assert images.trash_get(ioctx, status["source_image_id"])["name"] == source
     with rbd.Image(other, "destination") as image:
         assert image.features() & rbd.RBD_FEATURE_MIGRATING
-        assert json.loads(image.migration_source_spec())["image_name"] == source
+        assert image.migration_source_spec()["image_name"] == source
         assert image.read(0, 6) == b"newold"
         image.write(b"while", 4 * MIB)
         images.migration_execute(other, "destination", on_progress=lambda done, total: 0)
@@ -68,11 +68,12 @@ def test_migration_under_the_same_name(ioctx, source):
 def test_migration_that_is_aborted(ioctx, other, source):
     images = rbd.RBD()
     images.migration_prepare(ioctx, source, other, "destination")
-    [entry] = images.trash_list(ioctx)
+    # Ceph's modules can't list such an entry of the trash: their table of sources ends before it.
+    source_id = images.migration_status(other, "destination")["source_image_id"]
     with pytest.raises(rbd.ImageBusy):
-        images.trash_remove(ioctx, entry["id"], True)
+        images.trash_remove(ioctx, source_id, True)
     with pytest.raises(rbd.InvalidArgument):
-        images.trash_restore(ioctx, entry["id"], "back")
+        images.trash_restore(ioctx, source_id, "back")
 
     images.migration_abort(other, "destination")
 
@@ -104,7 +105,7 @@ def test_import_of_a_file(other, tmp_path):
 
     images.migration_prepare_import(json.dumps(spec), other, "imported")
     with rbd.Image(other, "imported") as image:
-        assert json.loads(image.migration_source_spec()) == spec
+        assert image.migration_source_spec() == spec
         assert image.size() == len(content) and image.read(0, len(content)) == content
         image.write(b"more", 4000)
         images.migration_execute(other, "imported")
