@@ -30,6 +30,7 @@ internal static class RbdProgram
         new DeviceUnmapCommand(),
         new DiffCommand(),
         new DiskUsageCommand(),
+        new EncryptionFormatCommand(),
         new ExportCommand(),
         new ExportDiffCommand(),
         new FeatureCommand(enable: false),

@@ -5,7 +5,7 @@ namespace CurveRbd.Rbd;
 public sealed partial class Image
 {
     /// <summary>How much of the parent shows through, in bytes; 0 without a parent. Shrinks with the image and does not grow again.</summary>
-    public ulong Overlap => _view.Overlap;
+    public ulong Overlap => _view.Overlap - Math.Min(_view.Overlap, DataOffset);
 
     /// <summary>The parent of what this handle is at.</summary>
     /// <returns>null: it is no clone, or flattened.</returns>
@@ -33,13 +33,16 @@ public sealed partial class Image
     }
 
     /// <summary>Copies what shows through from the parent and cuts the link to it, for the image and all of its snapshots.</summary>
-    /// <exception cref="StorageException">EINVAL: no parent. EROFS: read-only, or at a snapshot.</exception>
+    /// <exception cref="StorageException">EINVAL: no parent, or it is encrypted otherwise than its parent and its encryption is not loaded. EROFS: read-only, or at a snapshot.</exception>
     /// <exception cref="CallbackAbortedException">What has been copied is kept; another call goes on from there.</exception>
     public async Task FlattenAsync(ProgressCallback? progress, CancellationToken cancellationToken)
     {
         ThrowUnlessWritable();
-        await ImageFlatten.RunAsync(Pool, Id, Description, progress, cancellationToken).ConfigureAwait(false);
+        await RefreshAsync(cancellationToken).ConfigureAwait(false);
+        await ThrowIfSealedAsync("flatten").ConfigureAwait(false);
+        await ImageFlatten.RunAsync(Pool, Id, Description, _layers.Parent, progress, cancellationToken).ConfigureAwait(false);
         await CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        await RestoreMagicAsync().ConfigureAwait(false);
         await MergeFlattenedAsync(cancellationToken).ConfigureAwait(false);
     }
 

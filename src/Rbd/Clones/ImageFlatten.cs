@@ -12,25 +12,28 @@ internal sealed class ImageFlatten
     private readonly ImagePool _pool;
     private readonly string _id;
     private readonly string _image;
+    private readonly ReencryptedParent? _parent;
     private readonly Operation _operation;
     private readonly ProgressCallback? _progress;
 
-    private ImageFlatten(ImagePool pool, string id, string image, Operation operation, ProgressCallback? progress)
+    private ImageFlatten(ImagePool pool, string id, string image, ReencryptedParent? parent, Operation operation, ProgressCallback? progress)
     {
         _pool = pool;
         _id = id;
         _image = image;
+        _parent = parent;
         _operation = operation;
         _progress = progress;
     }
 
     /// <param name="image">For messages.</param>
+    /// <param name="parent">What the clone shows of its parent, if that is not simply what the parent's layers hold.</param>
     public static async Task RunAsync(
-        ImagePool pool, string id, string image, ProgressCallback? progress, CancellationToken cancellationToken)
+        ImagePool pool, string id, string image, ReencryptedParent? parent, ProgressCallback? progress, CancellationToken cancellationToken)
     {
         Operation operation = await Operation.StartAsync(pool, cancellationToken).ConfigureAwait(false);
         await using (operation.ConfigureAwait(false))
-            await new ImageFlatten(pool, id, image, operation, progress).RunAsync(cancellationToken).ConfigureAwait(false);
+            await new ImageFlatten(pool, id, image, parent, operation, progress).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task RunAsync(CancellationToken cancellationToken)
@@ -101,19 +104,29 @@ internal sealed class ImageFlatten
     private async Task FillAsync(
         ImageHeader header, ParentLink link, Stored<LayerRecord> bottom, CancellationToken cancellationToken)
     {
-        Image parent = await OpenParentAsync(link, cancellationToken).ConfigureAwait(false);
-        await using (parent.ConfigureAwait(false))
+        if (_parent is not null)
         {
-            IVolume target = await _pool.Volumes.OpenAsync(bottom.Value.Path, readOnly: false, cancellationToken).ConfigureAwait(false);
-            await using (target.ConfigureAwait(false))
-            {
-                ulong length = Math.Min(bottom.Value.BelowOverlap ?? parent.Size, parent.Size);
-                Report(0);
-                var fill = new LayerFill(new SnapshotContent(parent), target, Report);
-                await fill.RunAsync(bottom.Value.Filled ?? 0, length, RecordAsync, cancellationToken).ConfigureAwait(false);
+            await FillAsync(header, _parent, _parent.End, bottom, cancellationToken).ConfigureAwait(false);
+            return;
+        }
 
-                void Report(ulong copied) => this.Report(Math.Min(copied, length) >> header.Order, header.ObjectCount);
-            }
+        Image parent = await ParentLookup.OpenAsync(_pool, _image, link, cancellationToken).ConfigureAwait(false);
+        await using (parent.ConfigureAwait(false))
+            await FillAsync(header, new SnapshotContent(parent), parent.Size, bottom, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task FillAsync(
+        ImageHeader header, IFillSource content, ulong end, Stored<LayerRecord> bottom, CancellationToken cancellationToken)
+    {
+        IVolume target = await _pool.Volumes.OpenAsync(bottom.Value.Path, readOnly: false, cancellationToken).ConfigureAwait(false);
+        await using (target.ConfigureAwait(false))
+        {
+            ulong length = Math.Min(bottom.Value.BelowOverlap ?? end, end);
+            Report(0);
+            var fill = new LayerFill(content, target, Report);
+            await fill.RunAsync(bottom.Value.Filled ?? 0, length, RecordAsync, cancellationToken).ConfigureAwait(false);
+
+            void Report(ulong copied) => this.Report(Math.Min(copied, length) >> header.Order, header.ObjectCount);
         }
 
         // The watermark changes nothing that anybody reads, so nobody has to follow it.
@@ -125,23 +138,6 @@ internal sealed class ImageFlatten
             if (!commit.Succeeded)
                 throw new StorageException(Errno.ESHUTDOWN, $"flatten of image {_image}: its session was lost, or the image was removed");
             bottom = new Stored<LayerRecord>(bottom.Record with { Revision = commit.Revision }, record);
-        }
-    }
-
-    private async Task<Image> OpenParentAsync(ParentLink link, CancellationToken cancellationToken)
-    {
-        ImagePool pool = await _pool.FindOtherAsync(link.PoolId, link.Namespace, cancellationToken).ConfigureAwait(false)
-            ?? throw new StorageException(Errno.EIO, $"image {_image}: the pool {link.PoolId} of its parent is gone");
-        Image parent = await Image.OpenByIdAsync(pool.Io, link.ImageId, null, readOnly: true, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await parent.SetSnapshotAsync(link.SnapshotId, cancellationToken).ConfigureAwait(false);
-            return parent;
-        }
-        catch
-        {
-            await parent.CloseAsync().ConfigureAwait(false);
-            throw;
         }
     }
 

@@ -32,6 +32,25 @@ internal static class ParentLookup
             overlap);
     }
 
+    /// <summary>The parent, read-only, at the snapshot that the link leads to.</summary>
+    /// <inheritdoc cref="DescribeAsync"/>
+    public static async Task<Image> OpenAsync(ImagePool pool, string image, ParentLink link, CancellationToken cancellationToken)
+    {
+        ImagePool parentPool = await pool.FindOtherAsync(link.PoolId, link.Namespace, cancellationToken).ConfigureAwait(false)
+            ?? throw Gone(image, $"the pool {link.PoolId} of its parent");
+        Image parent = await Image.OpenByIdAsync(parentPool.Io, link.ImageId, null, readOnly: true, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await parent.SetSnapshotAsync(link.SnapshotId, cancellationToken).ConfigureAwait(false);
+            return parent;
+        }
+        catch
+        {
+            await parent.CloseAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     // Not ENOENT, which a caller would take for "no clone".
     private static StorageException Gone(string image, string what) =>
         new(Errno.EIO, $"image {image} is a clone, but {what} is gone, and with it what the clone has not got itself: restore it, or remove the clone");

@@ -18,8 +18,30 @@ public static class DeepCopy
         CancellationToken cancellationToken)
     {
         await source.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        if (source.DataOffset == 0)
+        {
+            await CopyStoredAsync(source, destination, name, options, progress, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        // The copy is encrypted as the source is, its snapshots too.
+        Image stored = await source.OpenSnapshotAsync(source.SnapshotId, cancellationToken).ConfigureAwait(false);
+        await using (stored.ConfigureAwait(false))
+            await CopyStoredAsync(stored, destination, name, options, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task CopyStoredAsync(
+        Image source,
+        IoContext destination,
+        ByteName name,
+        ImageOptions options,
+        ProgressCallback? progress,
+        CancellationToken cancellationToken)
+    {
         ImageOptions complete = await ImageCopy.CompleteAsync(options, source, cancellationToken).ConfigureAwait(false);
         bool isFlat = TakeFlatten(complete);
+        if (isFlat)
+            await source.ThrowIfSealedAsync("a flat copy").ConfigureAwait(false);
         ImageParent? parent = isFlat ? null : await source.GetParentAsync(cancellationToken).ConfigureAwait(false);
         if (parent is null)
             await ImageDirectory.CreateAsync(destination, name, 0, complete, cancellationToken).ConfigureAwait(false);

@@ -25,13 +25,14 @@ public sealed partial class Image
             throw Invalid($"the sparse size {sparseSize} is no power of two from {SparseSizeMin} to the object size {ObjectSize}");
 
         await ThrowIfSharedAsync(cancellationToken).ConfigureAwait(false);
-        ulong size = Size;
+        await ThrowIfSealedAsync("giving back the space of zeros").ConfigureAwait(false);
+        ulong size = StoredSize;
         foreach (VolumeExtent range in await ListOwnDataAsync(size, cancellationToken).ConfigureAwait(false))
         {
             foreach (VolumeExtent piece in Pieces.Of(range))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (piece.Offset >= Size)
+                if (piece.Offset >= StoredSize)
                     continue; // it shrank meanwhile
                 await _io.SparsifyAsync(piece.Offset, piece.Length, SparseSizeOf(sparseSize)).ConfigureAwait(false);
                 Report(progress, piece.End, size);
@@ -61,7 +62,7 @@ public sealed partial class Image
     {
         var ranges = new List<VolumeExtent>();
         var diff = new LayerDiff(null, 0, Volume);
-        for (ulong start = 0, end; start < size; start = end)
+        for (ulong start = DataOffset, end; start < size; start = end)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using IoVisit visit = await _io.VisitAsync().ConfigureAwait(false);

@@ -70,12 +70,14 @@ public sealed partial class Image
         if (!TryClip(offset, length, out ulong clipped, out StorageException? refusal))
             throw refusal;
 
+        ulong shift = DataOffset;
+        offset += shift;
         ImageDiff diff = await ImageDiff.OpenAsync(this, from, includeParent, cancellationToken).ConfigureAwait(false);
         await using (diff.ConfigureAwait(false))
         {
             await foreach (LayerDiffExtent extent in diff.ReadAsync(offset, offset + clipped, wholeObject, cancellationToken).ConfigureAwait(false))
             {
-                int answer = callback(extent.Offset, extent.Length, extent.Exists);
+                int answer = callback(extent.Offset - shift, extent.Length, extent.Exists);
                 if (answer < 0)
                     throw new CallbackAbortedException(answer);
             }

@@ -58,9 +58,9 @@ internal sealed class ImageDiff : IAsyncDisposable
     {
         if (_isSame || offset >= end)
             yield break;
-        var diff = new LayerDiff(_from?.Volume, _from?.Size ?? 0, _image.Volume);
+        var diff = new LayerDiff(_from?.Volume, _from?.StoredSize ?? 0, _image.Volume);
         WholeObjects? objects = wholeObject
-            ? new WholeObjects(_image.Volume, _image.ObjectSize * _image.StripeCount, Math.Max(end, _image.Size))
+            ? new WholeObjects(_image.Volume, _image.ObjectSize * _image.StripeCount, Math.Max(end, _image.StoredSize))
             : null;
 
         // What lies before the range decides about its first object too.

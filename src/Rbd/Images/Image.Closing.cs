@@ -69,7 +69,12 @@ public sealed partial class Image
     // A fenced client's commits are refused; its entries go with its session.
     private Task UnwatchAsync() => IsFenced ? Task.CompletedTask : _registration.WithdrawAsync();
 
-    private async Task CloseLayersAsync() => await _layers.DisposeAsync().ConfigureAwait(false);
+    private async Task CloseLayersAsync()
+    {
+        await _layers.DisposeAsync().ConfigureAwait(false);
+        if (_layers.Parent is { } parent)
+            await parent.CloseAsync().ConfigureAwait(false);
+    }
 
     // A rename while the image was open left the volume behind under its old name; what became one plain volume has none yet.
     private async Task MoveVolumeAsync()

@@ -18,7 +18,7 @@ public sealed partial class Image
             return new ValueTask<int>(0);
         if (IsWritable)
             _times.NoteRead();
-        return _io.ReadAsync(offset, length == (ulong)buffer.Length ? buffer : buffer.Slice(0, (int)length));
+        return _io.ReadAsync(DataOffset + offset, length == (ulong)buffer.Length ? buffer : buffer.Slice(0, (int)length));
     }
 
     /// <returns>Bytes written: less than given at the end of the image.</returns>
@@ -30,7 +30,7 @@ public sealed partial class Image
         if (length == 0)
             return new ValueTask<int>(0);
         _times.NoteWrite();
-        return _io.WriteAsync(offset, length == (ulong)data.Length ? data : data.Slice(0, (int)length));
+        return _io.WriteAsync(DataOffset + offset, length == (ulong)data.Length ? data : data.Slice(0, (int)length));
     }
 
     /// <summary>Makes the range read as zeros and gives its space back.</summary>
@@ -46,7 +46,7 @@ public sealed partial class Image
         if (clipped == 0)
             return new ValueTask<ulong>(0);
         _times.NoteWrite();
-        return _io.ZeroAsync(offset, clipped, mode);
+        return _io.ZeroAsync(DataOffset + offset, clipped, mode);
     }
 
     /// <summary>Fills the range with copies of <paramref name="pattern"/>, which is lent until the request is over.</summary>
@@ -64,7 +64,7 @@ public sealed partial class Image
         if (clipped == 0)
             return new ValueTask<ulong>(0);
         _times.NoteWrite();
-        return _io.WriteSameAsync(offset, clipped, pattern);
+        return _io.WriteSameAsync(DataOffset + offset, clipped, pattern);
     }
 
     /// <summary>Writes <paramref name="data"/> if the image holds <paramref name="compare"/> there; nobody writes in between.</summary>
@@ -89,7 +89,7 @@ public sealed partial class Image
         if (length < (ulong)data.Length)
             return CompareOnlyAsync(offset, compare.Slice(0, (int)length));
         _times.NoteWrite();
-        return _io.CompareAndWriteAsync(offset, compare, data);
+        return _io.CompareAndWriteAsync(DataOffset + offset, compare, data);
     }
 
     /// <summary>Completes when every write submitted before it survives a crash of the machine.</summary>
@@ -100,7 +100,7 @@ public sealed partial class Image
     private async ValueTask<CompareAndWriteResult> CompareOnlyAsync(ulong offset, IoVector compare)
     {
         var found = new byte[compare.Length];
-        await _io.ReadAsync(offset, found).ConfigureAwait(false);
+        await _io.ReadAsync(DataOffset + offset, found).ConfigureAwait(false);
         var expected = new byte[compare.Length];
         compare.CopyTo(expected);
         int equal = expected.AsSpan().CommonPrefixLength(found);

@@ -4,11 +4,15 @@ namespace CurveRbd.Rbd;
 
 public sealed partial class Image
 {
+    /// <param name="size">As <see cref="Size"/> says it.</param>
     /// <exception cref="StorageException">EINVAL: would shrink although it must not, or too many objects. EROFS. EFBIG.</exception>
     /// <exception cref="CallbackAbortedException">Only when shrinking; the size is left as it was.</exception>
     public async Task ResizeAsync(ulong size, bool allowShrink, ProgressCallback? progress, CancellationToken cancellationToken)
     {
         ThrowUnlessWritable();
+        size += DataOffset;
+        if (size < StoredSize)
+            await ThrowIfSealedAsync("shrinking it").ConfigureAwait(false);
         ImageGeometry.ThrowUnlessObjectMapFits(size, Order, Features);
         _ = Pool.Volumes.Limits.RoundUp(size); // EFBIG before anything is done
         Operation operation = await Operation.StartAsync(Pool, cancellationToken).ConfigureAwait(false);
@@ -37,7 +41,7 @@ public sealed partial class Image
         if (!Volume.IsPlain)
             return size <= Volume.Size;
         await Volume.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        ulong volumeSize = Pool.Volumes.Limits.RoundUp(size);
+        ulong volumeSize = Pool.Volumes.Limits.RoundUp(ToSectors(size));
         if (volumeSize > Volume.Size)
             await Volume.ResizeAsync(volumeSize, cancellationToken).ConfigureAwait(false);
         return true;
@@ -51,9 +55,16 @@ public sealed partial class Image
         if (!Volume.IsPlain || !limits.CanShrink)
             return;
         await Volume.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
-        ulong volumeSize = limits.RoundUp(size);
+        ulong volumeSize = limits.RoundUp(ToSectors(size));
         if (volumeSize < Volume.Size)
             await Volume.ResizeAsync(volumeSize, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    // The last sector of an encrypted image is encrypted whole.
+    private ulong ToSectors(ulong size)
+    {
+        ulong sector = (ulong)(Volatile.Read(ref _cipher)?.SectorSize ?? 1);
+        return (size + sector - 1) / sector * sector;
     }
 
     private async Task<IReadOnlyList<VolumeExtent>> ListDataAsync(ulong from, ulong end)

@@ -58,8 +58,8 @@ public sealed partial class Image : IAsyncDisposable
 
     public bool IsReadOnly { get; }
 
-    /// <summary>In bytes, as of the last <see cref="RefreshAsync"/>.</summary>
-    public ulong Size => _layers.Size;
+    /// <summary>In bytes, as of the last <see cref="RefreshAsync"/>; without the header of an image whose encryption is loaded.</summary>
+    public ulong Size => StoredSize - Math.Min(StoredSize, DataOffset);
 
     /// <summary>log2 of <see cref="ObjectSize"/>.</summary>
     public int Order => Header.Order;
@@ -67,7 +67,7 @@ public sealed partial class Image : IAsyncDisposable
     /// <summary>In bytes.</summary>
     public ulong ObjectSize => Header.ObjectSize;
 
-    public ulong ObjectCount => ImageGeometry.CountObjects(Size, Order, StripeUnit, StripeCount);
+    public ulong ObjectCount => ImageGeometry.CountObjects(StoredSize, Order, StripeUnit, StripeCount);
 
     public ulong Features => Header.Features;
 

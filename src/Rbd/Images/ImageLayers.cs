@@ -14,6 +14,7 @@ internal sealed class ImageLayers : IAsyncDisposable
     private readonly SemaphoreSlim _arranging = new(1, 1);
     private string _top;
     private LayerStack? _stack;
+    private ReencryptedParent? _parent;
     private ImageIo? _io;
     private StorageException? _failure;
     private ulong _size;
@@ -36,6 +37,9 @@ internal sealed class ImageLayers : IAsyncDisposable
     public LayerStack Stack => _stack!;
 
     public ImageIo Io => _io!;
+
+    /// <summary>What lies below the image's own layers instead of its parent's; null: those.</summary>
+    public ReencryptedParent? Parent => _parent;
 
     /// <summary>Of what is looked at, in bytes.</summary>
     public ulong Size => Volatile.Read(ref _size);
@@ -136,6 +140,41 @@ internal sealed class ImageLayers : IAsyncDisposable
         }
     }
 
+    /// <summary>Lays the image's layers on another <see cref="Parent"/>, and calls <paramref name="change"/> while no request is in flight.</summary>
+    /// <param name="parent">null: the layers of its parent as they are. Whoever called before closes the former one.</param>
+    public async Task TransformAsync(ReencryptedParent? parent, Action change)
+    {
+        ReencryptedParent? former = _parent;
+        IReadOnlyList<ParentImage> unused;
+        await EnterAsync().ConfigureAwait(false);
+        try
+        {
+            _parent = parent;
+            IReadOnlyList<ChainedLayer> chain = await ResolveAsync().ConfigureAwait(false);
+            IReadOnlyList<LayerSource> sources = await OpenAsync(chain).ConfigureAwait(false);
+            await HoldingAsync(SettleAndChangeAsync).ConfigureAwait(false);
+            unused = _parents.TakeUnused();
+
+            async Task SettleAndChangeAsync()
+            {
+                await SettleAsync(chain, sources).ConfigureAwait(false);
+                change();
+            }
+        }
+        catch
+        {
+            _parent = former;
+            throw;
+        }
+        finally
+        {
+            _arranging.Release();
+        }
+
+        foreach (ParentImage image in unused)
+            await image.DisposeAsync().ConfigureAwait(false);
+    }
+
     /// <summary>Lets <paramref name="move"/> move clusters from one layer to another, beside requests, while the order of the layers stays.</summary>
     /// <param name="move">Its token is cancelled when somebody wants to change that order, or to hold requests back.</param>
     public async Task<T> MoveAsync<T>(Func<LayerStack, CancellationToken, Task<T>> move, CancellationToken cancellationToken)
@@ -186,7 +225,7 @@ internal sealed class ImageLayers : IAsyncDisposable
         try
         {
             IReadOnlyList<ChainedLayer> chain = await ResolveAsync().ConfigureAwait(false);
-            IReadOnlyList<LayerSource> sources = await _volumes.OpenAsync(chain, reopensOwn: true).ConfigureAwait(false);
+            IReadOnlyList<LayerSource> sources = await OpenAsync(chain, reopensOwn: true).ConfigureAwait(false);
             await HoldingAsync(() => SettleAsync(chain, sources)).ConfigureAwait(false);
         }
         finally
@@ -258,7 +297,7 @@ internal sealed class ImageLayers : IAsyncDisposable
         try
         {
             IReadOnlyList<ChainedLayer> chain = await ResolveAsync().ConfigureAwait(false);
-            IReadOnlyList<LayerSource> sources = await _volumes.OpenAsync(chain).ConfigureAwait(false);
+            IReadOnlyList<LayerSource> sources = await OpenAsync(chain).ConfigureAwait(false);
             _stack = await LayerStack.OpenAsync(sources, LayerStackOptions.Default).ConfigureAwait(false);
             await _volumes.KeepOnlyAsync(chain, sources).ConfigureAwait(false);
             _io = createIo(_stack);
@@ -338,7 +377,7 @@ internal sealed class ImageLayers : IAsyncDisposable
     private async Task ArrangeAsync(ulong size)
     {
         IReadOnlyList<ChainedLayer> chain = await ResolveAsync().ConfigureAwait(false);
-        IReadOnlyList<LayerSource> sources = await _volumes.OpenAsync(chain).ConfigureAwait(false);
+        IReadOnlyList<LayerSource> sources = await OpenAsync(chain).ConfigureAwait(false);
         _isUnsettled |= !sources.SequenceEqual(Stack.Layers);
         bool shrinks = size < _size;
         if (shrinks)
@@ -372,7 +411,17 @@ internal sealed class ImageLayers : IAsyncDisposable
     }
 
     private async Task<IReadOnlyList<ChainedLayer>> ResolveAsync() =>
-        await LayerChain.ResolveAsync(_image, _top, _parents.GetAsync).ConfigureAwait(false);
+        await LayerChain.ResolveAsync(_image, _top, _parent is null ? _parents.GetAsync : null).ConfigureAwait(false);
+
+    private async Task<IReadOnlyList<LayerSource>> OpenAsync(IReadOnlyList<ChainedLayer> chain, bool reopensOwn = false)
+    {
+        IReadOnlyList<LayerSource> sources = await _volumes.OpenAsync(chain, reopensOwn).ConfigureAwait(false);
+        ChainedLayer bottom = chain[^1];
+        if (_parent is null || !bottom.Record.LiesOnParent)
+            return sources;
+        var parent = new LayerSource(_parent, bottom.Pool.Volumes.Limits, IsOverlay: false, bottom.Record.BelowOverlap ?? ulong.MaxValue);
+        return [parent, .. sources];
+    }
 
     private async Task HoldingAsync(Func<Task> change)
     {

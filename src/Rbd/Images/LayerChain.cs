@@ -9,11 +9,11 @@ internal static class LayerChain
     private const int LengthMax = 1000;
 
     /// <param name="layerId">The topmost layer: of the head, or of a snapshot.</param>
-    /// <param name="parentOf">The image that a clone's link leads to.</param>
+    /// <param name="parentOf">The image that a clone's link leads to; null: the chain ends with the image's own layers.</param>
     /// <returns>Topmost first.</returns>
     /// <exception cref="StorageException">EIO: the records contradict each other.</exception>
     public static async Task<List<ChainedLayer>> ResolveAsync(
-        ImageFollower image, string layerId, Func<ParentLink, ValueTask<ImageFollower>> parentOf)
+        ImageFollower image, string layerId, Func<ParentLink, ValueTask<ImageFollower>>? parentOf)
     {
         var chain = new List<ChainedLayer>();
         ulong overlap = ulong.MaxValue;
@@ -27,7 +27,7 @@ internal static class LayerChain
                 throw Broken(image, $"its layers go on for ever: {layerId} lies on itself");
             overlap = layer.BelowOverlap ?? ulong.MaxValue;
             next = layer.Below;
-            if (!layer.LiesOnParent)
+            if (!layer.LiesOnParent || parentOf is null)
                 continue;
             ParentLink link = records.Header.Value.Parent ?? throw Broken(image, $"its layer {layer.Path} lies on a parent, but it has none");
             image = await parentOf(link).ConfigureAwait(false);

@@ -25,9 +25,17 @@ internal sealed partial class ImageIo
     /// <exception cref="StorageException">EIO: requests that wait have been rounded to other blocks.</exception>
     public void Adapt(VolumeLimits limits)
     {
-        if (limits.BlockSize != _blockSize)
-            throw new StorageException(Errno.EIO, $"image {_image}: its layers have blocks of {limits.BlockSize} bytes instead of {_blockSize}");
+        if (limits.BlockSize != _storeBlockSize)
+            throw new StorageException(Errno.EIO, $"image {_image}: its layers have blocks of {limits.BlockSize} bytes instead of {_storeBlockSize}");
         _writesNeedFlush = !limits.WritesAreDurable;
+    }
+
+    /// <summary>Reads and writes the text of an encrypted image from now on. Only while requests are held back.</summary>
+    /// <param name="cipher">null: what is stored, as it is.</param>
+    public void Transform(SectorCipher? cipher)
+    {
+        _blockSize = Math.Max(_storeBlockSize, cipher?.SectorSize ?? 0);
+        _blocks = new BlockIo(cipher is null ? _volume : new EncryptedVolume(_volume, cipher), _blockSize);
     }
 
     /// <summary>Takes back a refusal, unless there is another one by now.</summary>

@@ -12,10 +12,12 @@ internal sealed partial class ImageIo
 {
     private const int PooledMax = 256;
 
-    private readonly BlockIo _blocks;
     private readonly IVolume _volume;
-    private readonly int _blockSize;
-    private bool _writesNeedFlush; // changes only while requests are held back
+    private readonly int _storeBlockSize;
+    // These change only while requests are held back.
+    private BlockIo _blocks;
+    private int _blockSize;
+    private bool _writesNeedFlush;
     private readonly string _image;
     private readonly SharedFlush _flush;
     private readonly Lock _lock = new();
@@ -31,7 +33,7 @@ internal sealed partial class ImageIo
     public ImageIo(IVolume volume, VolumeLimits limits, WritePolicy policy, string image)
     {
         _volume = volume;
-        _blockSize = limits.BlockSize;
+        _storeBlockSize = _blockSize = limits.BlockSize;
         _writesNeedFlush = !limits.WritesAreDurable;
         Policy = policy;
         _image = image;

@@ -73,7 +73,12 @@ internal sealed class IoRequest : IValueTaskSource<int>, IValueTaskSource<ulong>
     public List<Memory<byte>> Pieces { get; } = [];
 
     /// <summary>Room for the first and the last block.</summary>
-    public Memory<byte> Edges(int blockSize) => (_edges ??= new byte[2 * blockSize]).AsMemory();
+    public Memory<byte> Edges(int blockSize)
+    {
+        if (_edges is null || _edges.Length < 2 * blockSize)
+            _edges = new byte[2 * blockSize];
+        return _edges.AsMemory(0, 2 * blockSize);
+    }
 
     public void Reset(IoKind kind, ulong offset, ulong length, IoVector data, int blockSize)
     {

@@ -107,7 +107,7 @@ public sealed partial class ImageOwnership
         }
         finally
         {
-            io.Release(_image.Size);
+            io.Release(_image.StoredSize);
         }
     }
 
@@ -148,7 +148,7 @@ public sealed partial class ImageOwnership
             _state = OwnershipState.Other;
             Volatile.Write(ref _joined, session);
             io.Report(error);
-            io.Release(_image.Size);
+            io.Release(_image.StoredSize);
         }
 
         if (mine is not null)

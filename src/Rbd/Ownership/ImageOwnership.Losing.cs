@@ -65,7 +65,7 @@ public sealed partial class ImageOwnership
         await VerifyAsync().ConfigureAwait(false);
         await _image.Io.HoldAsync().ConfigureAwait(false);
         Volatile.Write(ref _joined, 0);
-        _image.Io.Release(_image.Size);
+        _image.Io.Release(_image.StoredSize);
         await _image.WithdrawFencedAsync().ConfigureAwait(false);
     }
 
@@ -160,7 +160,7 @@ public sealed partial class ImageOwnership
         Volatile.Write(ref _joined, session);
         _state = state;
         io.Report(null);
-        io.Release(_image.Size);
+        io.Release(_image.StoredSize);
     }
 
     private StorageException TakenAway(OwnerRecord? by) => new(

@@ -195,7 +195,7 @@ public sealed partial class ImageOwnership
         }
         finally
         {
-            io.Release(_image.Size);
+            io.Release(_image.StoredSize);
         }
 
         Taken();

@@ -212,7 +212,7 @@ public sealed partial class ImageOwnership
         if (!_image.Io.HasWaiting)
             return;
         await _image.Io.HoldAsync().ConfigureAwait(false);
-        _image.Io.Release(_image.Size);
+        _image.Io.Release(_image.StoredSize);
     }
 
     private async Task TryAsync(Func<Task> work)

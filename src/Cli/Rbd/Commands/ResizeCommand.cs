@@ -13,7 +13,7 @@ internal sealed class ResizeCommand : Command
     public override string Summary => "Make an image larger or smaller.";
 
     public override IReadOnlyList<Option> Options { get; } =
-        [.. SpecOptions.OfImage, SizeOption.Size, s_allowShrink, ProgressOptions.NoProgress];
+        [.. SpecOptions.OfImage, SizeOption.Size, s_allowShrink, ProgressOptions.NoProgress, .. EncryptionOptions.All];
 
     public override IReadOnlyList<Positional> Positionals { get; } = [SpecOptions.ImageWord];
 
@@ -21,9 +21,13 @@ internal sealed class ResizeCommand : Command
     {
         ImagePath path = SpecOptions.ReadImage(session.Arguments);
         ulong size = SizeOption.Read(session.Arguments);
+        var encryption = EncryptionOptions.Read(session.Arguments);
         Image image = await session.OpenImageAsync(path, readOnly: false).ConfigureAwait(false);
         await using (image.ConfigureAwait(false))
+        {
+            await encryption.LoadAsync(image, session.Interrupted).ConfigureAwait(false);
             await ResizeAsync(session, image, size).ConfigureAwait(false);
+        }
     }
 
     private static async Task ResizeAsync(CommandSession session, Image image, ulong size)

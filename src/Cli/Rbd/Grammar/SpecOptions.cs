@@ -45,6 +45,8 @@ internal static class SpecOptions
 
     public static Option<string> Text(string name, string help) => Text(name, null, help);
 
+    public static Option<string> RepeatableText(string name, string help) => new(name, help, TryParseText) { IsRepeatable = true };
+
     /// <summary>The image a command is about.</summary>
     /// <exception cref="CommandException">EINVAL: absent, or not a spec, or a snapshot is named.</exception>
     public static ImagePath ReadImage(ParsedArguments arguments, SpecRule rule = SpecRule.Existing)
