@@ -169,6 +169,6 @@ internal sealed class MigrationCommit(MigrationWork work, ProgressCallback? prog
     private async Task FlattenAsync(ImageHeader header, CancellationToken cancellationToken)
     {
         if (header is { Migration.Flattens: true, Parent: not null })
-            await ImageFlatten.RunAsync(Pool, header.Id, Pool.Describe(header.Name), progress: null, cancellationToken).ConfigureAwait(false);
+            await ImageFlatten.RunAsync(Pool, header.Id, Pool.Describe(header.Name), parent: null, progress: null, cancellationToken).ConfigureAwait(false);
     }
 }

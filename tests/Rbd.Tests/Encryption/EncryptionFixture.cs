@@ -15,12 +15,13 @@ internal sealed class EncryptionFixture : IAsyncDisposable
     public static async Task<EncryptionFixture> CreateAsync(bool isCurve = false) => new(await TestPool.CreateAsync(
         new MemoryVolumes(isCurve ? TestPool.CurveLimits : TestPool.ByteLimits), new MemoryRecords()));
 
-    /// <summary>An image with the passphrase "secret".</summary>
+    /// <summary>An image with the passphrase "secret", or a plain one.</summary>
     /// <returns>Its text: zeros, but for some of its first mebibyte.</returns>
-    public async Task<byte[]> CreateAsync(string name, int size, EncryptionFormat format)
+    public async Task<byte[]> CreateAsync(string name, int size, EncryptionFormat? format)
     {
         await using Image image = await Pool.CreateAndOpenAsync((ulong)size, name: name);
-        await FormatAsync(image, format, "secret");
+        if (format is { } luks)
+            await FormatAsync(image, luks, "secret");
         var text = new byte[image.Size];
         await WriteAsync(image, text, 0, 150_000);
         await WriteAsync(image, text, 500_123, 7);
@@ -31,6 +32,19 @@ internal sealed class EncryptionFixture : IAsyncDisposable
     public static Task FormatAsync(
         Image image, EncryptionFormat format, string passphrase, EncryptionAlgorithm algorithm = EncryptionAlgorithm.Aes256) =>
         image.FormatEncryptionAsync(format, algorithm, Encoding.UTF8.GetBytes(passphrase), isFast: true, CancellationToken.None);
+
+    public async Task FormatAsync(string name, EncryptionFormat format, string passphrase)
+    {
+        await using Image image = await Pool.OpenAsync(name);
+        await FormatAsync(image, format, passphrase);
+    }
+
+    public async Task CloneAsync(string parent, string name)
+    {
+        await using Image image = await Pool.OpenAsync(parent);
+        await CloneFixture.SnapAsync(image, "snap");
+        await ImageClone.CloneAsync(Pool.Io, parent, "snap", Pool.Io, name, CloneFixture.Format(2), CancellationToken.None);
+    }
 
     public async Task<Image> LoadAsync(string name, EncryptionFormat format, string passphrase = "secret")
     {
