@@ -9,7 +9,7 @@ packages_of() {
         deb-test) echo debootstrap dpkg-dev lintian python3-pytest python3-pytest-timeout util-linux ;;
         image) echo busybox-static cpio dosfstools e2fsprogs fdisk mtools syslinux syslinux-common ;;
         demo)  echo python3-rados python3-rbd qemu-block-extra qemu-system-x86 qemu-utils ;;
-        test)  echo ceph-common ceph-mon ceph-osd etcd-server fio libnbd-bin librados-dev librbd-dev libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu \
+        test)  echo cryptsetup-bin ceph-common ceph-mon ceph-osd etcd-server fio libcryptsetup12 libnbd-bin librados-dev librbd-dev libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu \
                     libvirt-daemon-driver-storage-rbd procps python3-cinder python3-glance python3-libnbd python3-nova \
                     python3-eventlet python3-os-brick python3-pytest python3-pytest-forked python3-pytest-timeout python3-pytest-xdist python3-venv sqlite3 \
                     util-linux ;;
