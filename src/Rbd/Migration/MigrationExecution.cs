@@ -31,7 +31,7 @@ internal sealed class MigrationExecution(MigrationWork work, ProgressCallback? p
         foreach (Stored<LayerRecord> layer in layers)
             await CopyAsync(header, layer, cancellationToken).ConfigureAwait(false);
         if (header is { Migration.SourceSpec: not null, Parent: not null })
-            await ImageFlatten.RunAsync(Pool, header.Id, Pool.Describe(header.Name), progress, cancellationToken).ConfigureAwait(false);
+            await ImageFlatten.RunAsync(Pool, header.Id, Pool.Describe(header.Name), parent: null, progress, cancellationToken).ConfigureAwait(false);
         await work.SetStateAsync(MigrationState.Executed, null, cancellationToken).ConfigureAwait(false);
         progress?.Invoke(Math.Max(_total, 1), Math.Max(_total, 1));
     }
