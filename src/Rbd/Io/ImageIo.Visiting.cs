@@ -35,7 +35,7 @@ internal sealed partial class ImageIo
     public void Transform(SectorCipher? cipher)
     {
         _blockSize = Math.Max(_storeBlockSize, cipher?.SectorSize ?? 0);
-        _blocks = new BlockIo(cipher is null ? _volume : new EncryptedVolume(_volume, cipher), _blockSize);
+        _blocks = new BlockIo(cipher is null ? _volume : new EncryptedVolume(_volume, cipher), _blockSize, () => Authority.MayRead);
     }
 
     /// <summary>Takes back a refusal, unless there is another one by now.</summary>
