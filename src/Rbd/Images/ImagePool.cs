@@ -74,6 +74,13 @@ internal sealed class ImagePool(IoContext io)
         return new ImagePool(other);
     }
 
+    /// <summary>Of a data pool, which may be this one.</summary>
+    /// <exception cref="StorageException">ENOENT: it is gone.</exception>
+    public async ValueTask<string> GetDirectoryAsync(long poolId, CancellationToken cancellationToken) => poolId == Id
+        ? Directory
+        : (await Io.Cluster.Pools.FindAsync(poolId, cancellationToken).ConfigureAwait(false))?.Directory
+            ?? throw new StorageException(Errno.ENOENT, $"the data pool {poolId} is gone");
+
     /// <summary>Tries until <paramref name="attempt"/> says that it is done: reading, deciding and committing anew each time.</summary>
     public static async Task RetryAsync(string what, Func<Task<bool>> attempt)
     {

@@ -60,7 +60,7 @@ internal sealed class MigrationExecution(MigrationWork work, ProgressCallback? p
         await using (source.ConfigureAwait(false))
         {
             NewLayer copy = await NewLayer.CreateCopyAsync(
-                Pool, work.Operation, header, await DirectoryAsync(header, cancellationToken).ConfigureAwait(false), layer.Value, source.Size, cancellationToken)
+                Pool, work.Operation, header, await Pool.GetDirectoryAsync(header.DataPoolId, cancellationToken).ConfigureAwait(false), layer.Value, source.Size, cancellationToken)
                 .ConfigureAwait(false);
             bool isPlaced = false;
             try
@@ -76,11 +76,6 @@ internal sealed class MigrationExecution(MigrationWork work, ProgressCallback? p
             }
         }
     }
-
-    private async Task<string> DirectoryAsync(ImageHeader header, CancellationToken cancellationToken) => header.DataPoolId == Pool.Id
-        ? Pool.Directory
-        : (await Pool.Io.Cluster.Pools.FindAsync(header.DataPoolId, cancellationToken).ConfigureAwait(false))?.Directory
-            ?? throw new StorageException(Errno.ENOENT, $"the data pool {header.DataPoolId} is gone");
 
     private async Task CopyAsync(IVolume source, VolumePath path, CancellationToken cancellationToken)
     {

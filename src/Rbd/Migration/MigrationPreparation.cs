@@ -146,7 +146,7 @@ internal sealed class MigrationPreparation(
         var near = new LayerRecord
         {
             Kind = LayerKind.Overlay,
-            Pool = await DirectoryOfAsync(header.DataPoolId, cancellationToken).ConfigureAwait(false),
+            Pool = await destination.GetDirectoryAsync(header.DataPoolId, cancellationToken).ConfigureAwait(false),
             Volume = "",
             Owner = destination.Owner,
         };
@@ -166,11 +166,6 @@ internal sealed class MigrationPreparation(
 
         return isCommitted;
     }
-
-    private async Task<string> DirectoryOfAsync(long poolId, CancellationToken cancellationToken) => poolId == destination.Id
-        ? destination.Directory
-        : (await destination.Io.Cluster.Pools.FindAsync(poolId, cancellationToken).ConfigureAwait(false))?.Directory
-            ?? throw new StorageException(Errno.ENOENT, $"the data pool {poolId} is gone");
 
     // Before there is an image: cut short, they go with the claim on the head's volume.
     private async Task CopyRecordsAsync(ImageRecords records, string id, CancellationToken cancellationToken)

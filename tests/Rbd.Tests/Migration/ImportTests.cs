@@ -159,6 +159,51 @@ public sealed class ImportTests : IAsyncLifetime
         Assert.Empty(await _pool.ListVolumesAsync());
     }
 
+    [Fact]
+    public async Task A_process_that_dies_at_an_import_leaves_the_image_or_what_a_check_removes()
+    {
+        int call = 1;
+        while (await DiesAsync(call))
+            call++;
+
+        Assert.True(call > 8, "the import must have met crashes");
+    }
+
+    /// <returns>false: it ended before it came to that call.</returns>
+    private async Task<bool> DiesAsync(int fatalCall)
+    {
+        var interceptor = new Interceptor();
+        var records = new InterceptedRecords(_pool.Records, interceptor);
+        Rados.IoContext io = await _pool.ConnectAnotherAsync(new InterceptedVolumes(_pool.Volumes, interceptor), records);
+        int calls = 0;
+        bool isDead = false;
+        interceptor.Before = _ =>
+        {
+            isDead |= Interlocked.Increment(ref calls) == fatalCall;
+            return isDead ? Task.FromException(new CrashedException()) : Task.CompletedTask;
+        };
+
+        Exception? error = await Xunit.Record.ExceptionAsync(() => ImageMigration.PrepareImportAsync(
+            RawSpec, io, "image", new ImageOptions(), CancellationToken.None));
+        bool wasDead = isDead;
+        isDead = true;
+        await records.EndSessionsAsync();
+
+        if (!wasDead)
+            Assert.Null(error);
+        await PoolConsistency.CheckAsync(_pool.Io, repair: true, CancellationToken.None);
+        await ExpectConsistentAsync();
+        if ((await _pool.ListAsync()).Any())
+        {
+            Assert.Equal(_new, await ReadAsync());
+            Assert.Equal(_old, await ReadAsync("snap"));
+            await ImageMigration.AbortAsync(_pool.Io, "image", null, CancellationToken.None);
+        }
+
+        await ExpectNothingLeftAsync();
+        return wasDead;
+    }
+
     private byte[] NewContent()
     {
         var content = new byte[Size];
