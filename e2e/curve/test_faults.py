@@ -151,6 +151,7 @@ def test_etcd_gone_for_longer_than_sessions_last_pauses_io_and_loses_nothing(roo
     curve.tell("stop-etcd")
     time.sleep(8)
     curve.tell("start-etcd")
+    time.sleep(3)  # until the owner is back: whoever changes its image before that shuts it out
     room.run("rbd", "snap", "create", "--no-progress", "rbd/disk@after")
 
     for process in (owner, free):
