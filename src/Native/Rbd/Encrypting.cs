@@ -11,24 +11,14 @@ internal static unsafe class Encrypting
     [UnmanagedCallersOnly(EntryPoint = "curverbd_rbd_encryption_format")]
     public static int Format(nint image, int format, void* options, nuint optionsSize)
     {
-        EncryptionSpec spec = default;
         try
         {
-            Image open = Handles.Images.Get(image).Image;
-            spec = Read(format, options, optionsSize);
-            var algorithm = spec.Format == EncryptionFormat.Luks
-                ? default
-                : (EncryptionAlgorithm)((RbdLuksFormatOptions*)options)->Algorithm;
-            CallerThread.Run(_ => open.FormatEncryptionAsync(spec.Format, algorithm, spec.Passphrase, CancellationToken.None));
+            FormatImage(image, format, options, optionsSize);
             return 0;
         }
         catch (Exception error)
         {
             return Failure.Of(error);
-        }
-        finally
-        {
-            Wipe(spec);
         }
     }
 
@@ -60,6 +50,23 @@ internal static unsafe class Encrypting
         catch (Exception error)
         {
             return Failure.Of(error);
+        }
+    }
+
+    private static void FormatImage(nint image, int format, void* options, nuint optionsSize)
+    {
+        Image open = Handles.Images.Get(image).Image;
+        EncryptionSpec spec = Read(format, options, optionsSize);
+        try
+        {
+            EncryptionAlgorithm algorithm = spec.Format == EncryptionFormat.Luks
+                ? default
+                : (EncryptionAlgorithm)((RbdLuksFormatOptions*)options)->Algorithm;
+            CallerThread.Run(_ => open.FormatEncryptionAsync(spec.Format, algorithm, spec.Passphrase, CancellationToken.None));
+        }
+        finally
+        {
+            Wipe(spec);
         }
     }
 
