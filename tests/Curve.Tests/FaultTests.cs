@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using CurveRbd.Brpc;
 using CurveRbd.Curve.Messages;
 using CurveRbd.Store;
@@ -195,13 +197,22 @@ public class FaultTests
     [Fact]
     public async Task ConnectAsync_nobody_there_is_ETIMEDOUT_and_says_who_was_asked()
     {
-        Cluster cluster = Cluster.Start(new ClusterOptions());
-        await cluster.DisposeAsync();
+        await using Cluster cluster = Cluster.Start(new ClusterOptions());
+        using Socket first = TakePort(), second = TakePort();
+        string[] addresses = [first.LocalEndPoint!.ToString()!, second.LocalEndPoint!.ToString()!];
 
-        StorageException error = await Assert.ThrowsAsync<StorageException>(
-            () => Fixture.ConnectAsync(cluster, options => options with { ConnectTimeout = TimeSpan.FromMilliseconds(500) }));
+        StorageException error = await Assert.ThrowsAsync<StorageException>(() => Fixture.ConnectAsync(
+            cluster, options => options with { MdsAddresses = addresses, ConnectTimeout = TimeSpan.FromMilliseconds(500) }));
 
         Assert.Equal(Errno.ETIMEDOUT, error.Errno);
-        Assert.Contains(cluster.MdsAddresses[1], error.Message, StringComparison.Ordinal);
+        Assert.Contains(addresses[1], error.Message, StringComparison.Ordinal);
+    }
+
+    // Nobody listens there, and nobody else can come to.
+    private static Socket TakePort()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
     }
 }

@@ -22,6 +22,8 @@ typedef int rbd_snap_namespace_type_t;
 typedef int rbd_lock_mode_t;
 typedef int rbd_mirror_mode_t;
 typedef int rbd_mirror_image_mode_t;
+typedef int rbd_encryption_format_t;
+typedef void *rbd_encryption_options_t;
 
 typedef void *rados_list_ctx_t;
 typedef void *rados_object_list_cursor;
@@ -140,6 +142,12 @@ typedef struct {
     char *state_description;
 } rbd_image_migration_status_t;
 
+typedef struct {
+    rbd_encryption_format_t format;
+    rbd_encryption_options_t opts;
+    size_t opts_size;
+} rbd_encryption_spec_t;
+
 enum { RBD_IMAGE_MIGRATION_STATE_PREPARED = 2, RBD_IMAGE_MIGRATION_STATE_EXECUTED = 4 };
 
 typedef struct {
@@ -220,6 +228,7 @@ typedef struct rbd_mirror_peer_site_t rbd_mirror_peer_site_t;
 
 _Static_assert(sizeof(struct rados_pool_stat_t) == 128, "rados_pool_stat_t");
 _Static_assert(sizeof(rbd_image_info_t) == 160 && offsetof(rbd_image_info_t, parent_pool) == 56, "rbd_image_info_t");
+_Static_assert(sizeof(rbd_encryption_spec_t) == 24, "rbd_encryption_spec_t");
 _Static_assert(sizeof(rbd_image_migration_status_t) == 80, "rbd_image_migration_status_t");
 _Static_assert(sizeof(rbd_linked_image_spec_t) == 48 && sizeof(rbd_trash_image_info_t) == 40, "rbd_linked_image_spec_t, rbd_trash_image_info_t");
 _Static_assert(sizeof(rbd_snap_info_t) == 24 && sizeof(rbd_snap_spec_t) == 24 && sizeof(rbd_image_watcher_t) == 24, "24 bytes each");
