@@ -128,7 +128,7 @@ def test_header_made_by_cryptsetup_is_loaded(ioctx, luks, key_size, tmp_path):
 
 def test_qemu_opens_encrypted_images_by_itself(ioctx, formatted, tmp_path):
     secret = f"secret,id=pass,file={write_passphrase(tmp_path)}"
-    options = f"driver=rbd,pool=rbd,image=secret,encrypt.format=luks{formatted + 1},encrypt.key-secret=pass"
+    options = f"driver=rbd,pool=rbd,image=secret,encrypt.format={('luks', 'luks2')[formatted]},encrypt.key-secret=pass"
     plain = tmp_path / "plain"
 
     run("qemu-img", "convert", "--object", secret, "--image-opts", options, "-O", "raw", plain)

@@ -47,11 +47,14 @@ internal sealed record CephCommand(string Program, string Libraries)
     /// <param name="self">Path of this program, "/usr/lib/curverbd/bin/curverbd".</param>
     internal static CephCommand? Find(string name, string self)
     {
-        string home = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(self)!, ".."));
+        string libraries = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(self)!, "../ceph"));
+        // As our libraries lead nobody to Ceph's without it.
+        if (!Directory.Exists(libraries))
+            return null;
         // The package that puts our commands in the place of Ceph's moves those there; without it they are where they always were.
-        string[] places = [Path.Combine(home, "ceph/bin", name), Path.Combine("/usr/bin", name)];
+        string[] places = [Path.Combine(libraries, "bin", name), Path.Combine("/usr/bin", name)];
         return places.FirstOrDefault(place => File.Exists(place) && !IsSelf(place, self)) is { } program
-            ? new CephCommand(program, Path.Combine(home, "ceph"))
+            ? new CephCommand(program, libraries)
             : null;
     }
 

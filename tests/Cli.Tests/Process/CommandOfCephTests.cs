@@ -26,6 +26,16 @@ public sealed class CommandOfCephTests : IDisposable
         Assert.Null(CephCommand.Find("nothing-of-ceph", Self));
     }
 
+    [Fact]
+    public void Find_takes_the_installed_command_only_where_ceph_s_libraries_are()
+    {
+        CephCommand? without = CephCommand.Find("env", Self);
+        Directory.CreateDirectory(Path.Combine(_home, "ceph"));
+
+        Assert.Null(without);
+        Assert.Equal("/usr/bin/env", CephCommand.Find("env", Self)?.Program);
+    }
+
     private string AddFile(string name)
     {
         string path = Path.Combine(_home, name);
