@@ -104,13 +104,19 @@ internal sealed class Layer : IDisposable
     /// </summary>
     public void GiveBack(PlaceRun run)
     {
-        for (uint place = run.First; place < run.First + (uint)run.Count; place++)
+        lock (_doubtLock)
         {
-            bool isInDoubt;
-            lock (_doubtLock)
-                isInDoubt = _inDoubt.Contains(place);
-            if (!isInDoubt)
-                Places!.Free(new PlaceRun(place, 1));
+            if (_inDoubt.Count == 0)
+            {
+                Places!.Free(run);
+                return;
+            }
+
+            for (uint place = run.First; place < run.First + (uint)run.Count; place++)
+            {
+                if (!_inDoubt.Contains(place))
+                    Places!.Free(new PlaceRun(place, 1));
+            }
         }
     }
 

@@ -20,6 +20,29 @@ public sealed class RemoveTests
     }
 
     [Fact]
+    public async Task Remove_image_on_more_layers_than_one_transaction_takes_leaves_nothing()
+    {
+        await using TestPool pool = await TestPool.CreateAsync();
+        await using (Image image = await pool.CreateAndOpenAsync(100))
+        {
+            for (int i = 0; i < 110; i++)
+            {
+                await image.WriteAsync(0, new byte[] { 7 });
+                await image.Snapshots.CreateAsync($"s{i}", SnapshotCreateFlags.None, null, CancellationToken.None);
+            }
+
+            for (int i = 0; i < 110; i++)
+                await image.Snapshots.RemoveAsync($"s{i}", SnapshotRemoveFlags.None, null, CancellationToken.None);
+        }
+
+        Assert.True((await pool.ListVolumesAsync()).Count() > 100, "they must not be merged yet");
+        await pool.RemoveAsync("image");
+
+        Assert.Empty(await pool.ListVolumesAsync());
+        Assert.Empty(await pool.Records.RangeAsync($"pool/{pool.Io.Pool.Id}/rbd/", null, 0, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task Remove_missing_is_ENOENT()
     {
         await using TestPool pool = await TestPool.CreateAsync();
