@@ -49,7 +49,8 @@ def guest(root_disk):
     more = ["-snapshot", "-m", "384", "-drive", f"file={root_disk},format=raw,if=virtio,cache=unsafe"]
     with Guest.of_drive(GUEST_IMAGE, *more) as running:
         running.log_in()
-        for command in ("mkdir /tmp/r /tmp/m; mount -t ext4 /dev/vdb /tmp/r", "for d in dev proc sys; do mount -o bind /$d /tmp/r/$d; done",
+        # What the kernel says of its devices comes over the same line, in brackets as a JSON list.
+        for command in ("echo 1 > /proc/sys/kernel/printk", "mkdir /tmp/r /tmp/m; mount -t ext4 /dev/vdb /tmp/r", "for d in dev proc sys; do mount -o bind /$d /tmp/r/$d; done",
                         "mkdir -p /tmp/r/var/lib/curverbd",
                         r"""printf '#!/bin/sh\nexec chroot /tmp/r /bin/busybox env PATH=/bin "$@"\n' > /bin/r; chmod 755 /bin/r""",
                         "r ceph osd pool create rbd", "r rbd import --no-progress /files.img disk"):
